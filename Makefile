@@ -1,0 +1,83 @@
+# Every command a contributor needs. `make` alone lists them.
+
+# The Debian packages that the build links against.
+PACKAGES := libsqlite3-dev libssl-dev libcurl4-openssl-dev libblas-dev libtomlplusplus-dev
+
+BINARY := .build/release/jobraker
+# `make run ARGS=--once` stops after the demonstration instead of waiting for Ctrl-C.
+ARGS :=
+# The least line coverage of Sources (without the C kernels), in per cent.
+COVERAGE_MIN := 95
+# The largest allowed size of the stripped release binary, in MiB.
+SIZE_MAX := 40
+# `make torture TORTURE=short` kills 20 times and copies 20 backups; the long form does 200 of each.
+TORTURE := long
+
+# These come with the compiler; `readlink` follows the links that toolchain managers lay over it.
+TOOLCHAIN := $(shell dirname "$$(readlink -f "$$(command -v swiftc)" 2>/dev/null)")
+SWIFT_FORMAT := $(firstword $(wildcard $(TOOLCHAIN)/swift-format) swift-format)
+LLVM_COV := $(firstword $(wildcard $(TOOLCHAIN)/llvm-cov) llvm-cov)
+STRIP := $(firstword $(wildcard $(TOOLCHAIN)/llvm-objcopy) objcopy) --strip-all
+
+ifeq ($(TORTURE),short)
+torture_count := 20
+backup_options :=
+else
+torture_count := 200
+# The long form also opens each copy with a newer SQLite than the one the server runs on.
+backup_options := --second-opinion
+endif
+
+.PHONY: help packages build run test coverage lint format size torture bench clean
+
+help:
+	@echo "make build      release binary at $(BINARY)"
+	@echo "make run        build, start on temporary data, import real data, play the main job with curl"
+	@echo "                (ARGS=--once stops afterwards instead of waiting for Ctrl-C)"
+	@echo "make test       build and run all tests, recording coverage"
+	@echo "make coverage   after make test: line coverage; fails below COVERAGE_MIN=$(COVERAGE_MIN)"
+	@echo "make lint       formatting and the house rules;  make format  mends the formatting"
+	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
+	@echo "make torture    kill -9 and backup trials on the release binary (TORTURE=short for the quick form)"
+	@echo "make bench      requests per second of the release binary over HTTP, with wrk"
+	@echo "make clean      remove what was built"
+
+packages:
+	@Tests/Tools/packages.sh $(PACKAGES)
+
+build: packages
+	swift build -c release --product jobraker --static-swift-stdlib
+
+run: build
+	@Tests/Tools/packages.sh --command curl curl --command python3 python3
+	@JOBRAKER=$(BINARY) Tests/Tools/demo.sh $(ARGS)
+
+# All tests are Swift Testing's; leaving XCTest out keeps its empty run from closing the output.
+test: packages
+	swift build --build-tests --enable-code-coverage
+	swift test --skip-build --enable-code-coverage --disable-xctest
+
+coverage:
+	@python3 Tests/Tools/coverage.py --llvm-cov "$(LLVM_COV)" --minimum $(COVERAGE_MIN)
+
+lint:
+	$(SWIFT_FORMAT) lint --strict --parallel --recursive Sources Tests Package.swift
+	@python3 Tests/Tools/lint.py
+
+format:
+	$(SWIFT_FORMAT) format --in-place --parallel --recursive Sources Tests Package.swift
+
+size:
+	@Tests/Tools/size.sh $(BINARY) $(SIZE_MAX) $(STRIP)
+
+torture: build
+	@Tests/Tools/packages.sh --command python3 python3
+	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
+	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
+
+bench: build
+	@Tests/Tools/packages.sh --command wrk wrk --command curl curl --command python3 python3
+	@JOBRAKER=$(BINARY) Tests/Tools/bench.sh
+
+clean:
+	rm -rf .build

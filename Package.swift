@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors in our own targets; packages we depend on are not ours to
+// hold to that, so the flag is set per target and not on the command line.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "jobraker",
+    products: [
+        .executable(name: "jobraker", targets: ["Appliance"])
+    ],
+    dependencies: [
+        // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries, one small target each: a module map and the shims that Swift cannot do without.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CBlas", linkerSettings: [.linkedLibrary("blas")]),
+        .target(name: "CTOML"),
+        .target(name: "CVecKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CPlatform"),
+
+        .target(name: "VecIndex", dependencies: ["CBlas", "CVecKernels"], swiftSettings: strict),
+        .target(
+            name: "Platform",
+            dependencies: [
+                "CSQLite", "CCurl", "CCrypto", "CPlatform",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Appliance/Platform",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Appliance",
+            dependencies: [
+                "CTOML", "Platform", "VecIndex",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            exclude: ["Platform"],
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--gc-sections"], .when(configuration: .release))]
+        ),
+
+        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex"], swiftSettings: strict),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"], swiftSettings: strict),
+        .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "Platform", "VecIndex"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .cxx17
+)

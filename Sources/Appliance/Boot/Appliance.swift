@@ -1,0 +1,199 @@
+import Platform
+import Synchronization
+
+/// A running instance: the core, the network in front of it, and the loops beside it.
+///
+/// Parts start in the order in which they depend on each other and stop in
+/// reverse: no request is taken in before everything behind it stands, and
+/// nothing is closed that a request still uses.
+final class Appliance: Sendable {
+    /// What a test may put in the place of the real world.
+    struct World: Sendable {
+        var clock: any PlatformClock = SystemClock()
+        var random: any RandomSource = SystemRandom()
+        var log = Log()
+        var hashing = PasswordHasher.Parameters.standard
+        var storage = Database.Options()
+    }
+
+    let core: Core
+    /// The ports that are listened on, in the configuration's order.
+    let ports: [Int]
+    private let servers: [HTTPServer]
+    private let control: ControlServer
+    private let outbound: Outbound
+    private let vectors: VectorSearch?
+    private let httpSettings: HTTPSettings
+    private let current: Settings
+    private let loops: Mutex<[Task<Void, Never>]> = Mutex([])
+    private let drainSeconds: Int
+
+    /// The settings that a reload may change, shared with the parts that read them.
+    final class Settings: Sendable {
+        private let loaded: Mutex<LoadedConfiguration>
+        let isDraining = Atomic<Bool>(false)
+
+        init(_ loaded: LoadedConfiguration) { self.loaded = Mutex(loaded) }
+
+        var values: Configuration { loaded.withLock { $0.values } }
+
+        func replace(_ new: LoadedConfiguration) -> LoadedConfiguration {
+            loaded.withLock { current in
+                defer { current = new }
+                return current
+            }
+        }
+    }
+
+    private init(
+        core: Core, ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound, vectors: VectorSearch?,
+        httpSettings: HTTPSettings, current: Settings
+    ) {
+        self.core = core
+        self.ports = ports
+        self.servers = servers
+        self.control = control
+        self.outbound = outbound
+        self.vectors = vectors
+        self.httpSettings = httpSettings
+        self.current = current
+        drainSeconds = current.values.server.drainSeconds
+    }
+
+    /// Starts everything; when it returns, the ports are open and ready.
+    static func start(_ loaded: LoadedConfiguration, world: World = World()) async throws -> Appliance {
+        let configuration = loaded.values
+        let core = try Core(
+            configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
+            storage: world.storage)
+        let current = Settings(loaded)
+        let outbound = Outbound(clock: world.clock, random: world.random)
+        var opened: [HTTPServer] = []
+        do {
+            let vectors = try await startVectors(core, outbound, configuration)
+            let httpSettings = HTTPSettings(httpValues(configuration))
+            let dispatcher = try await makeDispatcher(
+                core: core, outbound: outbound, vectors: vectors, httpSettings: httpSettings, current: current)
+            var ports: [Int] = []
+            for address in configuration.server.listen {
+                let server = HTTPServer(
+                    configuration: serverConfiguration(address, configuration.server), dispatcher: dispatcher)
+                ports.append(try await server.start())
+                opened.append(server)
+            }
+            let control = try ControlServer(path: core.directory.controlSocketPath) { try await core.handle($0, progress: $1) }
+            let appliance = Appliance(
+                core: core, ports: ports, servers: opened, control: control, outbound: outbound, vectors: vectors,
+                httpSettings: httpSettings, current: current)
+            appliance.startLoops()
+            return appliance
+        } catch {
+            for server in opened { await server.stop(drainSeconds: 0) }
+            outbound.stop()
+            await offPool { core.close() }
+            throw error
+        }
+    }
+
+    /// Takes over what of a new configuration can change while running, and
+    /// names what needs a restart.
+    func reload(_ loaded: LoadedConfiguration) -> (changed: [String], needRestart: [String]) {
+        let before = current.replace(loaded)
+        let changes = Configuration.changes(from: before, to: loaded)
+        httpSettings.replace(Self.httpValues(loaded.values))
+        core.log.configure(level: loaded.values.log.level, format: loaded.values.log.format)
+        return changes
+    }
+
+    /// Lets requests under way finish, at most the configured drain time, then
+    /// closes everything. What was acknowledged is on the disk long before.
+    func stop() async {
+        current.isDraining.store(true, ordering: .sequentiallyConsistent)
+        for loop in loops.withLock({ $0 }) { loop.cancel() }
+        let seconds = drainSeconds
+        await withTaskGroup(of: Void.self) { group in
+            for server in servers { group.addTask { await server.stop(drainSeconds: Double(seconds)) } }
+        }
+        vectors?.stop()
+        outbound.stop()
+        let (control, core) = (self.control, self.core)
+        await Self.offPool {
+            control.stop()
+            core.close()
+        }
+    }
+
+    /// Runs blocking work on a thread of its own and waits for it.
+    private static func offPool(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            BlockingWork.run {
+                body()
+                continuation.resume()
+            }
+        }
+    }
+
+    // MARK: Assembly
+
+    private static func startVectors(_ core: Core, _ outbound: Outbound, _ configuration: Configuration) async throws -> VectorSearch? {
+        guard configuration.embeddings.provider == "openai" else { return nil }
+        let vectors = try VectorSearch(
+            database: core.database, provider: EmbeddingProvider(outbound: outbound), settings: configuration.embeddingsProvider,
+            dimensions: configuration.embeddings.dimensions, log: core.log)
+        core.database.setEventSink { events in
+            for case let change as PassagesChanged in events { vectors.passagesChanged(change) }
+        }
+        try await vectors.start()
+        return vectors
+    }
+
+    private static func makeDispatcher(
+        core: Core, outbound: Outbound, vectors: VectorSearch?, httpSettings: HTTPSettings, current: Settings
+    ) async throws -> Dispatcher {
+        let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
+            let auth = current.values.auth
+            return Tokens.Lifetimes(accessMinutes: auth.accessTokenMinutes, refreshDays: auth.refreshTokenDays)
+        }
+        let assistant = Assistant(
+            database: core.database, retriever: Retriever(database: core.database, vectors: vectors),
+            provider: ChatProvider(outbound: outbound), random: core.random,
+            settings: { current.values.assistant })
+        let accounts = AccountRoutes(
+            database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
+            random: core.random, isRegistrationOpen: { current.values.isRegistrationOpen })
+        let chat = ChatRoutes(database: core.database, assistant: assistant)
+        let health = HealthRoutes(database: core.database) { current.isDraining.load(ordering: .relaxed) }
+        return try Dispatcher(
+            routes: accounts.routes + chat.routes + health.routes,
+            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
+            log: core.log, clock: core.clock, random: core.random,
+            idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)))
+    }
+
+    private static func httpValues(_ configuration: Configuration) -> HTTPSettings.Values {
+        HTTPSettings.Values(
+            allowedOrigins: configuration.server.allowedOrigins,
+            trustedProxies: configuration.server.trustedProxies.compactMap(CIDR.init),
+            publicURL: configuration.server.publicUrl.isEmpty ? nil : configuration.server.publicUrl)
+    }
+
+    private static func serverConfiguration(_ address: ListenAddress, _ server: Configuration.Server) -> HTTPServerConfiguration {
+        var limits = HTTPLimits()
+        limits.body = server.bodyLimitBytes
+        limits.connections = server.maxConnections
+        limits.headerTime = Int64(server.headerTimeoutSeconds) * 1000
+        limits.bodyTime = Int64(server.bodyTimeoutSeconds) * 1000
+        limits.idle = Int64(server.idleTimeoutSeconds) * 1000
+        return HTTPServerConfiguration(host: address.host, port: address.port, limits: limits)
+    }
+
+    // MARK: Loops
+
+    private func startLoops() {
+        let minutes = current.values.backup.intervalMinutes
+        guard minutes > 0 else { return }
+        let core = self.core
+        let task = Task { await SnapshotLoop(core: core, intervalMinutes: minutes).run() }
+        loops.withLock { $0.append(task) }
+    }
+}

@@ -1,0 +1,88 @@
+import Platform
+
+/// Imports: a file with a mistake imports nothing; a good one goes in by
+/// batches, each in one transaction. Records name themselves, so a repeat
+/// changes nothing and a cut-off import is finished by running it again.
+extension Core {
+    private static let batch = 100
+
+    struct Tally: Sendable {
+        var created = 0
+        var updated = 0
+        var unchanged = 0
+
+        var json: JSONValue {
+            .object(
+                JSONObject([
+                    ("created", .number("\(created)")), ("updated", .number("\(updated)")), ("unchanged", .number("\(unchanged)")),
+                ]))
+        }
+    }
+
+    func importJobs(_ request: ControlRequest, _ progress: @Sendable (CommandProgress) -> Void) async throws -> JSONValue {
+        guard let format = JobFile.Format(rawValue: request.arguments["format"]?.string ?? "") else {
+            throw CommandFailure("the format must be one of jsonl, csv", exit: 2)
+        }
+        let (jobs, problems) = JobFile.parse(request.payload, format: format)
+        guard problems.isEmpty else { throw CommandFailure(problems.map(\.text).joined(separator: "\n"), exit: 2) }
+        return try await inBatches(jobs, step: "jobs", progress) { job, tally, transaction in
+            switch try JobStore.upsert(job, in: transaction) {
+            case .created: tally.created += 1
+            case .updated: tally.updated += 1
+            case .unchanged: tally.unchanged += 1
+            }
+        }
+    }
+
+    /// The payload is a JSON list of `{"file":name,"text":content}`.
+    func importKnowledge(_ request: ControlRequest, _ progress: @Sendable (CommandProgress) -> Void) async throws -> JSONValue {
+        guard let files = try? JSONValue.parse(request.payload).array, !files.isEmpty else {
+            throw CommandFailure("there is no Markdown file to import", exit: 2)
+        }
+        var articles: [Article] = []
+        var problems: [String] = []
+        var slugs: [String: String] = [:]
+        for file in files {
+            let name = file["file"]?.string ?? ""
+            do {
+                let article = try MarkdownArticle.parse(Array((file["text"]?.string ?? "").utf8), file: name)
+                if let other = slugs.updateValue(name, forKey: article.slug) {
+                    problems.append("\(name):1: slug: \"\(article.slug)\" is also the slug of \(other)")
+                }
+                articles.append(article)
+            } catch {
+                problems.append(error.text)
+            }
+        }
+        guard problems.isEmpty else { throw CommandFailure(problems.prefix(100).joined(separator: "\n"), exit: 2) }
+        return try await inBatches(articles, step: "articles", progress) { article, tally, transaction in
+            switch try KnowledgeStore.upsert(article, in: transaction) {
+            case .created: tally.created += 1
+            case .updated: tally.updated += 1
+            case .unchanged: tally.unchanged += 1
+            }
+        }
+    }
+
+    private func inBatches<Record: Sendable>(
+        _ records: [Record], step: String, _ progress: @Sendable (CommandProgress) -> Void,
+        store: @escaping @Sendable (Record, inout Tally, Transaction) throws -> Void
+    ) async throws -> JSONValue {
+        var total = Tally()
+        var done = 0
+        while done < records.count {
+            let batch = Array(records[done..<min(done + Self.batch, records.count)])
+            let tally = try await database.write { transaction in
+                var tally = Tally()
+                for record in batch { try store(record, &tally, transaction) }
+                return tally
+            }
+            total.created += tally.created
+            total.updated += tally.updated
+            total.unchanged += tally.unchanged
+            done += batch.count
+            progress(CommandProgress(step: step, done: done, total: records.count))
+        }
+        return total.json
+    }
+}

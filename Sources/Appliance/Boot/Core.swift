@@ -1,0 +1,65 @@
+import Platform
+
+/// The appliance without its network: the database and the parts that commands
+/// work with. The server is built on one, and so is a command that holds the lock.
+final class Core: Sendable {
+    let directory: DataDirectory
+    let database: Database
+    let hashPool: HashPool
+    let hasher: PasswordHasher
+    let clock: any PlatformClock
+    let random: any RandomSource
+    let log: Log
+
+    /// Takes the data directory's lock, opens the database and brings its schema up to date.
+    init(
+        configuration: Configuration, clock: any PlatformClock, random: any RandomSource, log: Log,
+        hashing: PasswordHasher.Parameters = .standard, storage tuning: Database.Options = Database.Options()
+    ) throws {
+        self.clock = clock
+        self.random = random
+        self.log = log
+        directory = try DataDirectory(locking: configuration.storage.directory)
+        var options = tuning
+        options.writerQueue = configuration.storage.writerQueue
+        options.groupLimit = configuration.storage.groupLimit
+        database = try Database(directory: directory, migrations: Schema.migrations, options: options, clock: clock, random: random)
+        hashPool = HashPool(workers: configuration.auth.passwordHashWorkers, queue: 16)
+        hasher = PasswordHasher(parameters: hashing, random: random)
+        for file in database.notes.movedAside {
+            log.warning("The database is a restored snapshot; a file of the old one lay beside it and was moved aside.", ["file": .string(file)])
+        }
+        if let lastCommit = database.notes.copiedFileLastCommit, !database.notes.restoredSnapshot {
+            log.warning(
+                "The database file was copied here. It was checked and is whole; what was written after its last commit is not in it.",
+                ["last_commit": .string(lastCommit.iso)])
+        }
+    }
+
+    /// Blocking; leaves one file and no write-ahead log.
+    func close() {
+        hashPool.stop()
+        database.close()
+    }
+
+    /// The commands that work the same with and without a running server.
+    func handle(_ request: ControlRequest, progress: @escaping @Sendable (CommandProgress) -> Void) async throws -> JSONValue {
+        switch request.command {
+        case "snapshot": return try await takeSnapshot()
+        case "import.jobs": return try await importJobs(request, progress)
+        case "import.knowledge": return try await importKnowledge(request, progress)
+        default:
+            if request.command.hasPrefix("admin.") { return try await administer(request) }
+            throw CommandFailure("unknown command \"\(request.command)\": this server is of another release", exit: 2)
+        }
+    }
+
+    private func takeSnapshot() async throws -> JSONValue {
+        guard let info = try await database.takeSnapshot() else { throw CommandFailure("the snapshot was not taken") }
+        return .object(
+            JSONObject([
+                ("path", .string(directory.snapshotPath)), ("taken_at", .string(info.takenAt.iso)), ("bytes", .number("\(info.bytes)")),
+                ("sequence", .number("\(info.sequence)")),
+            ]))
+    }
+}

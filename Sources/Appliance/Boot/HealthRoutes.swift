@@ -1,0 +1,48 @@
+import Platform
+
+/// The routes by which machines ask how the server is.
+struct HealthRoutes: Sendable {
+    let database: Database
+    let isDraining: @Sendable () -> Bool
+
+    var routes: [Route] {
+        [
+            .get("/health/", access: .anyone, summary: "Is the process up? Text, as before.", produces: "text/plain") { _ in .text("OK") },
+            .get("/healthz/", access: .anyone, summary: "Is the process up?") { _ in
+                .json { $0.object { $0.field("status", "ok") } }
+            },
+            .get("/readyz/", access: .anyone, summary: "Can requests be served? Writes to the database.", handler: ready),
+        ]
+    }
+
+    /// A server that can answer but not store is not ready; only a write shows that.
+    @Sendable private func ready(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        var reasons: [String] = []
+        if isDraining() { reasons.append("the server is stopping") }
+        do {
+            try await database.write { transaction in
+                _ = try transaction.execute(
+                    "INSERT OR REPLACE INTO instance (key, value) VALUES ('ready_probe', $1)", transaction.now.iso)
+            }
+        } catch {
+            reasons.append("the database does not take writes: \(Self.word(for: error))")
+        }
+        return .json(reasons.isEmpty ? 200 : 503) { writer in
+            writer.object { writer in
+                writer.field("status", reasons.isEmpty ? "ready" : "unavailable")
+                writer.field("reasons", reasons)
+            }
+        }
+    }
+
+    private static func word(for error: any Error) -> String {
+        switch error as? StorageError {
+        case .diskFull: "the disk is full"
+        case .readOnly: "the file system is read-only"
+        case .queueFull: "too many writes are waiting"
+        case .closed: "it is closed"
+        case .io: "reading or writing the file failed"
+        default: "see the log"
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import Platform
+
+/// The whole schema in the order in which its steps were released. New steps go
+/// to the end, with the next number, whichever feature they belong to.
+enum Schema {
+    static let migrations: [Migration] =
+        PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
+        + JobSchema.migrations + ChatSchema.migrations
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Glibc
+import Platform
+
+/// `jobraker import`: brings jobs or knowledge in from files.
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Import jobs or knowledge articles from files.",
+        discussion: "A file with a mistake imports nothing. Importing the same file again changes nothing.",
+        subcommands: [Jobs.self, Knowledge.self])
+
+    static let sizeLimit = 256 << 20
+
+    struct Jobs: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "jobs", abstract: "Import jobs from a .jsonl or .csv file.")
+
+        @OptionGroup var options: CommonOptions
+        @Argument(help: "The file: one JSON object a line, or comma-separated values with a header line.")
+        var file: String
+
+        func run() async throws {
+            guard let format = file.split(separator: ".").last.map(String.init), ["jsonl", "csv"].contains(format) else {
+                throw CommandRunner.exit(CommandFailure("\(file): the name must end in .jsonl or .csv", exit: 2))
+            }
+            guard let bytes = FileSystem.read(file, limit: ImportCommand.sizeLimit) else {
+                throw CommandRunner.exit(CommandFailure("\(file): \(FileSystem.lastError())", exit: 2))
+            }
+            let arguments = JSONValue.object(JSONObject([("format", .string(format))]))
+            let result = try await CommandRunner(options: options)
+                .run(ControlRequest(command: "import.jobs", arguments: arguments, payload: bytes))
+            ImportCommand.report(result, of: "jobs", json: options.json)
+        }
+    }
+
+    struct Knowledge: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "knowledge", abstract: "Import the Markdown files of a directory as knowledge articles.")
+
+        @OptionGroup var options: CommonOptions
+        @Argument(help: "The directory; its .md files are read, those of its folders too.")
+        var directory: String
+
+        func run() async throws {
+            var files: [JSONValue] = []
+            var size = 0
+            for name in try MarkdownFolder.files(in: directory) {
+                let path = directory + "/" + name
+                guard let bytes = FileSystem.read(path, limit: ImportCommand.sizeLimit - size) else {
+                    throw CommandRunner.exit(CommandFailure("\(path): \(FileSystem.lastError())", exit: 2))
+                }
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw CommandRunner.exit(CommandFailure("\(path):1: the file is not UTF-8 text", exit: 2))
+                }
+                size += bytes.count
+                files.append(.object(JSONObject([("file", .string(name)), ("text", .string(text))])))
+            }
+            let result = try await CommandRunner(options: options)
+                .run(ControlRequest(command: "import.knowledge", payload: JSONValue.array(files).bytes))
+            ImportCommand.report(result, of: "articles", json: options.json)
+        }
+    }
+
+    private static func report(_ result: JSONValue, of kind: String, json: Bool) {
+        if json { return Terminal.print(String(decoding: result.bytes, as: UTF8.self)) }
+        let (created, updated, unchanged) = (result["created"]?.int ?? 0, result["updated"]?.int ?? 0, result["unchanged"]?.int ?? 0)
+        Terminal.print("\(kind): \(created) created, \(updated) updated, \(unchanged) unchanged")
+    }
+}
+
+/// Lists the Markdown files below a directory, in order of their names.
+enum MarkdownFolder {
+    static func files(in directory: String) throws -> [String] {
+        guard let all = list(directory, prefix: "", depth: 0) else {
+            throw CommandRunner.exit(CommandFailure("\(directory): \(FileSystem.lastError())", exit: 2))
+        }
+        guard !all.isEmpty else { throw CommandRunner.exit(CommandFailure("\(directory): there is no .md file in it", exit: 2)) }
+        return all.sorted()
+    }
+
+    private static func list(_ path: String, prefix: String, depth: Int) -> [String]? {
+        guard let handle = opendir(path) else { return nil }
+        defer { closedir(handle) }
+        var found: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasPrefix(".") { continue }
+            if entry.pointee.d_type == UInt8(DT_DIR), depth < 16 {
+                found += list(path + "/" + name, prefix: prefix + name + "/", depth: depth + 1) ?? []
+            } else if name.hasSuffix(".md") {
+                found.append(prefix + name)
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,130 @@
+/// Everything an operator can decide, typed, with every key holding a valid value.
+///
+/// The values written here are blanks that nobody sees: the table of keys (`Setting.all`) holds the
+/// defaults, and `standard` and `load` are the only ways to get a configuration. Fields are named
+/// after their keys in camel case.
+struct Configuration: Sendable, Equatable {
+    var server = ServerSettings()
+    var storage = StorageSettings()
+    var backup = BackupSettings()
+    var auth = AuthSettings()
+    var assistant = AssistantSettings()
+    var embeddings = EmbeddingsSettings()
+    var log = LogSettings()
+
+    fileprivate init() {}
+
+    /// The defaults: what a server without any file runs on.
+    static let standard: Configuration = {
+        var configuration = Configuration()
+        for setting in Setting.all { setting.set(setting.standard, &configuration) }
+        return configuration
+    }()
+
+    /// Whether a stranger may make an account. Left to itself, a server that only its own machine can
+    /// reach is open and any other is closed.
+    var registrationIsOpen: Bool {
+        switch auth.registration {
+        case .open: true
+        case .closed: false
+        case .automatic: server.listen.allSatisfy(\.isLoopback)
+        }
+    }
+}
+
+struct ServerSettings: Sendable, Equatable {
+    var listen: [ListenAddress] = []
+    var publicURL = ""
+    var trustedProxies: [String] = []
+    var allowedOrigins: [String] = []
+    var bodyLimitBytes = 0
+    var maxConnections = 0
+    var headerTimeoutSeconds = 0
+    var bodyTimeoutSeconds = 0
+    var idleTimeoutSeconds = 0
+    var drainSeconds = 0
+
+    fileprivate init() {}
+}
+
+struct StorageSettings: Sendable, Equatable {
+    /// Never empty in a loaded configuration: `$STATE_DIRECTORY` or `./data` has taken its place.
+    var directory = ""
+    var writerQueue = 0
+    var groupLimit = 0
+
+    fileprivate init() {}
+}
+
+struct BackupSettings: Sendable, Equatable {
+    /// Zero switches the regular backup off.
+    var intervalMinutes = 0
+
+    fileprivate init() {}
+}
+
+struct AuthSettings: Sendable, Equatable {
+    var accessTokenMinutes = 0
+    var refreshTokenDays = 0
+    /// As written; `Configuration.registrationIsOpen` says what follows from it.
+    var registration = Registration.automatic
+    var passwordHashWorkers = 0
+
+    fileprivate init() {}
+}
+
+enum Registration: String, Sendable, CaseIterable {
+    case automatic = ""
+    case open
+    case closed
+}
+
+struct AssistantSettings: Sendable, Equatable {
+    var baseURL = ""
+    var apiKey = ""
+    var model = ""
+    var temperature = 0.0
+    var connectTimeoutMs = 0
+    var firstByteTimeoutMs = 0
+    var idleTimeoutMs = 0
+    var totalTimeoutMs = 0
+    var attempts = 0
+    var contextTokens = 0
+    var answerTokens = 0
+    var historyMessages = 0
+
+    /// Whether there is a model to ask; otherwise the built-in assistant answers.
+    var isConfigured: Bool { !baseURL.isEmpty }
+
+    fileprivate init() {}
+}
+
+struct EmbeddingsSettings: Sendable, Equatable {
+    var provider = EmbeddingsProvider.off
+    var baseURL = ""
+    var apiKey = ""
+    var model = ""
+    var dimensions = 0
+
+    fileprivate init() {}
+}
+
+enum EmbeddingsProvider: String, Sendable, CaseIterable {
+    case off = "none"
+    case openai
+}
+
+struct LogSettings: Sendable, Equatable {
+    var level = LogLevel.info
+    var format = LogFormat.text
+
+    fileprivate init() {}
+}
+
+enum LogLevel: String, Sendable, CaseIterable {
+    case debug, info, warning, error
+}
+
+enum LogFormat: String, Sendable, CaseIterable {
+    case text, json
+}

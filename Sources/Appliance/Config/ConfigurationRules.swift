@@ -1,0 +1,39 @@
+/// What no key can get wrong alone: the rules between keys.
+enum ConfigurationRules {
+    static func errors(in loaded: LoadedConfiguration) -> [ConfigurationError] {
+        let assistant = loaded.values.assistant
+        let embeddings = loaded.values.embeddings
+        var found: [ConfigurationError] = []
+
+        func needs(_ key: String, _ other: String, when broken: Bool) {
+            if broken { found.append(error(.needs(key: key, other: other), at: [key], in: loaded)) }
+        }
+        func below(_ key: String, _ value: Int, _ other: String, _ limit: Int) {
+            guard value >= limit else { return }
+            found.append(error(.notBelow(key: key, value: value, other: other, limit: limit), at: [key, other], in: loaded))
+        }
+
+        needs("assistant.base_url", "assistant.model", when: !assistant.baseURL.isEmpty && assistant.model.isEmpty)
+        // A model without an address is most likely an address forgotten: the built-in assistant would
+        // answer, and nobody would know why.
+        needs("assistant.model", "assistant.base_url", when: !assistant.model.isEmpty && assistant.baseURL.isEmpty)
+        needs("embeddings.provider", "embeddings.base_url", when: embeddings.provider == .openai && embeddings.baseURL.isEmpty)
+        needs("embeddings.provider", "embeddings.model", when: embeddings.provider == .openai && embeddings.model.isEmpty)
+
+        let total = assistant.totalTimeoutMs
+        below("assistant.connect_timeout_ms", assistant.connectTimeoutMs, "assistant.total_timeout_ms", total)
+        below("assistant.first_byte_timeout_ms", assistant.firstByteTimeoutMs, "assistant.total_timeout_ms", total)
+        below("assistant.idle_timeout_ms", assistant.idleTimeoutMs, "assistant.total_timeout_ms", total)
+        below("assistant.answer_tokens", assistant.answerTokens, "assistant.context_tokens", assistant.contextTokens)
+        return found
+    }
+
+    /// Points at the first of the keys that somebody set. The defaults agree with each other, so a
+    /// broken rule always has one.
+    private static func error(_ fact: ConfigurationError.Fact, at keys: [String], in loaded: LoadedConfiguration) -> ConfigurationError {
+        for key in keys {
+            if case .set(let source, let place) = loaded[origin: key] { return ConfigurationError(source: source, place: place, fact: fact) }
+        }
+        return ConfigurationError(source: .file(loaded.path ?? "configuration"), place: nil, fact: fact)
+    }
+}

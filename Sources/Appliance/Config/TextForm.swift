@@ -1,0 +1,36 @@
+/// What a piece of text has to look like.
+enum TextForm: Sendable, Equatable {
+    case listenAddress
+    case network
+    case origin
+    case endpoint
+    case path
+    case name
+    case secret
+
+    func accepts(_ text: String) -> Bool {
+        switch self {
+        case .listenAddress: ListenAddress(text) != nil
+        case .network: IPAddress.isNetwork(text)
+        case .origin: URLText(text)?.isOrigin ?? false
+        case .endpoint: URLText(text).map { !$0.path.hasSuffix("/") } ?? false
+        case .path: text.utf8.count <= 4096 && !text.unicodeScalars.contains(where: \.isControl)
+        case .name: text.utf8.count <= 200 && !text.unicodeScalars.contains(where: \.isControl)
+        // It travels in a header, where a space or a line end would end it or start another.
+        case .secret: text.utf8.count <= 4096 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        }
+    }
+
+    /// Completes "expected …".
+    var words: String {
+        switch self {
+        case .listenAddress: "host:port or [IPv6]:port, the port from 0 to 65535"
+        case .network: "an address, or a network such as 10.0.0.0/8 with no bit set after its prefix"
+        case .origin: "an origin such as https://app.example.com: lower case, no path, no port that the scheme implies"
+        case .endpoint: "an address such as http://127.0.0.1:11434/v1: no user name, query, fragment or slash at its end"
+        case .path: "a path of at most 4096 bytes without control characters"
+        case .name: "a name of at most 200 bytes without control characters"
+        case .secret: "at most 4096 visible ASCII characters without spaces"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Platform
+
+/// Answers questions: with the configured model, or with what the appliance
+/// knows by itself. It reads; it never writes and never acts.
+struct Assistant: Sendable {
+    let database: Database
+    let retriever: Retriever
+    let provider: ChatProvider
+    let random: any RandomSource
+    /// Read at each question, so that a reload takes effect with the next one.
+    let settings: @Sendable () -> AssistantSettings
+
+    static let passageLimit = 5
+
+    var historyLimit: Int { settings().historyMessages }
+
+    /// Answers the last message of `history`.
+    func answer(_ history: [ChatMessage], caller: Caller) async throws(AssistantFailure) -> AssistantReply {
+        let question = history.last?.content ?? ""
+        let profile = try profile(of: caller)
+        let passages = try await passages(for: question)
+        let settings = settings()
+        guard settings.isConfigured else { return builtIn(profile: profile, passages: passages) }
+        let budget = TokenBudget(contextTokens: settings.contextTokens, answerTokens: settings.answerTokens)
+        let fitting = budget.fit(passages)
+        let system = Prompts.chat(profile: profile.lines, passages: fitting, fence: fence())
+        return try await ask(system: system, history: budget.fit(system: system, history: history), passages: fitting, settings: settings)
+    }
+
+    /// Advice on one matter, outside any session.
+    func advise(kind: AdviceKind, context: String, caller: Caller) async throws(AssistantFailure) -> AssistantReply {
+        let profile = try profile(of: caller)
+        let question = context.isEmpty ? kind.focus : context
+        let passages = try await passages(for: question)
+        let settings = settings()
+        guard settings.isConfigured else { return builtIn(profile: profile, passages: passages) }
+        let budget = TokenBudget(contextTokens: settings.contextTokens, answerTokens: settings.answerTokens)
+        let fitting = budget.fit(passages)
+        let system = Prompts.advice(kind, profile: profile.lines, passages: fitting, fence: fence())
+        let asked = ProviderMessage.user(TokenBudget.cut(question, tokens: settings.contextTokens / 2))
+        return try await ask([.system(system), asked], passages: fitting, settings: settings)
+    }
+
+    private func ask(
+        system: String, history: [ChatMessage], passages: [Passage], settings: AssistantSettings
+    ) async throws(AssistantFailure) -> AssistantReply {
+        let messages = history.map { $0.role == .user ? ProviderMessage.user($0.content) : .assistant($0.content) }
+        return try await ask([.system(system)] + messages, passages: passages, settings: settings)
+    }
+
+    private func ask(
+        _ messages: [ProviderMessage], passages: [Passage], settings: AssistantSettings
+    ) async throws(AssistantFailure) -> AssistantReply {
+        let answer: ProviderAnswer
+        do {
+            answer = try await provider.complete(messages, settings: settings.provider)
+        } catch {
+            throw AssistantFailure(error)
+        }
+        var metadata = [("model_used", JSONValue.string(answer.model)), ("sources", sources(passages))]
+        if let tokens = answer.promptTokens { metadata.append(("prompt_tokens", .number("\(tokens)"))) }
+        if let tokens = answer.completionTokens { metadata.append(("completion_tokens", .number("\(tokens)"))) }
+        if let reason = answer.finishReason { metadata.append(("finish_reason", .string(reason))) }
+        return AssistantReply(text: answer.text, metadata: .object(JSONObject(metadata)), functionCalls: Self.calls(answer.toolCalls))
+    }
+
+    private static func calls(_ calls: [ProviderToolCall]) -> JSONValue? {
+        guard !calls.isEmpty else { return nil }
+        return .array(
+            calls.map { call in
+                .object(JSONObject([("id", .string(call.id)), ("name", .string(call.name)), ("arguments", .string(call.arguments))]))
+            })
+    }
+
+    private func builtIn(profile: ProfileSummary, passages: [Passage]) -> AssistantReply {
+        AssistantReply(
+            text: BuiltInAssistant.answer(profile: profile, passages: passages),
+            metadata: .object(JSONObject([("model_used", .string(BuiltInAssistant.model)), ("sources", sources(passages))])))
+    }
+
+    /// Retrieval that cannot be had is said, not papered over.
+    private func passages(for question: String) async throws(AssistantFailure) -> [Passage] {
+        do { return try await retriever.search(question, limit: Self.passageLimit) } catch { throw .unavailable(retryAfterSeconds: 1) }
+    }
+
+    private func profile(of caller: Caller) throws(AssistantFailure) -> ProfileSummary {
+        do { return try database.read { try ProfileStore.summary(of: caller.owner, in: $0) } } catch {
+            throw .unavailable(retryAfterSeconds: 1)
+        }
+    }
+
+    private func sources(_ passages: [Passage]) -> JSONValue {
+        .array(
+            passages.enumerated().map { index, passage in
+                .object(
+                    JSONObject([
+                        ("number", .number("\(index + 1)")), ("source_type", .string(passage.source.rawValue)),
+                        ("source_id", .string(passage.sourceID)), ("title", .string(passage.title)),
+                    ]))
+            })
+    }
+
+    /// A word that no document can know in advance.
+    private func fence() -> String { Hex.encode(random.bytes(8)) }
+}

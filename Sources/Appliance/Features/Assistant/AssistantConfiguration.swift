@@ -1,0 +1,29 @@
+import Platform
+
+// How the configuration's words become a provider's settings.
+
+extension AssistantSettings {
+    /// Without an address there is no model, and the built-in assistant answers.
+    var isConfigured: Bool { !baseUrl.isEmpty }
+
+    var provider: ProviderSettings {
+        ProviderSettings(
+            baseURL: baseUrl, apiKey: apiKey.isEmpty ? nil : apiKey, model: model, temperature: temperature, maxTokens: answerTokens,
+            limits: limits, attempts: attempts)
+    }
+
+    var limits: OutboundLimits {
+        OutboundLimits(
+            connect: connectTimeoutMs, firstByte: firstByteTimeoutMs, idle: idleTimeoutMs, total: totalTimeoutMs,
+            maximumResponseBytes: 4 << 20)
+    }
+}
+
+extension Configuration {
+    /// Embeddings share the assistant's patience.
+    var embeddingsProvider: ProviderSettings {
+        ProviderSettings(
+            baseURL: embeddings.baseUrl, apiKey: embeddings.apiKey.isEmpty ? nil : embeddings.apiKey, model: embeddings.model,
+            limits: assistant.limits, attempts: assistant.attempts)
+    }
+}

@@ -1,0 +1,29 @@
+import Platform
+
+/// What the assistant answered, and what it used for it.
+struct AssistantReply: Sendable {
+    let text: String
+    /// `model_used`, `sources` (the passages with their ids), token counts where the provider told them.
+    let metadata: JSONValue
+    /// Tool calls that the model asked for. They are kept and shown, never run.
+    var functionCalls: JSONValue?
+}
+
+/// Why there is no answer.
+enum AssistantFailure: Error, Sendable, Equatable {
+    /// The provider answered with an error, or with something that is no answer.
+    case failed
+    /// The provider is not asked for now, after several failures in a row.
+    case unavailable(retryAfterSeconds: Int)
+    case timedOut
+}
+
+extension AssistantFailure {
+    init(_ failure: ProviderFailure) {
+        switch failure {
+        case .failed: self = .failed
+        case .unavailable(let seconds): self = .unavailable(retryAfterSeconds: seconds)
+        case .timeout: self = .timedOut
+        }
+    }
+}

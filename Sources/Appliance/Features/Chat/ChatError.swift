@@ -1,0 +1,67 @@
+import Platform
+
+/// What can go wrong in a chat, as facts.
+enum ChatError: HTTPFact {
+    /// `send/` names a session that is not there or not the caller's.
+    case sessionNotFound
+    /// The model gave no answer. The user's message is stored all the same.
+    case noAnswer(AssistantFailure, session: Identifier, message: ChatMessage)
+
+    var status: Int {
+        switch self {
+        case .sessionNotFound: 404
+        case .noAnswer(let failure, _, _): failure.status
+        }
+    }
+
+    var headers: [(name: String, value: String)] {
+        if case .noAnswer(let failure, _, _) = self { return failure.headers }
+        return []
+    }
+
+    func writeBody(into writer: inout JSONWriter) {
+        writer.object { writer in
+            switch self {
+            case .sessionNotFound:
+                writer.field("error", "Chat session not found")
+            case .noAnswer(let failure, let session, let message):
+                writer.field("detail", failure.detail)
+                writer.field("error_code", failure.code)
+                writer.field("session_id", session)
+                writer.key("user_message")
+                message.write(into: &writer)
+            }
+        }
+    }
+}
+
+extension AssistantFailure {
+    var status: Int {
+        switch self {
+        case .failed: 502
+        case .unavailable: 503
+        case .timedOut: 504
+        }
+    }
+
+    var headers: [(name: String, value: String)] {
+        if case .unavailable(let seconds) = self { return [("Retry-After", "\(max(1, seconds))")] }
+        return []
+    }
+
+    var code: String {
+        switch self {
+        case .failed: "provider_failed"
+        case .unavailable: "provider_unavailable"
+        case .timedOut: "provider_timeout"
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .failed: "The assistant's model could not answer. Your message is stored; please try again."
+        case .unavailable: "The assistant's model is unavailable for the moment. Your message is stored; please try again later."
+        case .timedOut: "The assistant's model did not answer in time. Your message is stored; please try again."
+        }
+    }
+}

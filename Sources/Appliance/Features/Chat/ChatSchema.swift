@@ -1,0 +1,40 @@
+import Platform
+
+enum ChatSchema {
+    static let migrations = [
+        Migration(
+            version: 40, name: "chat",
+            sql: """
+                -- The list of sessions shows a count and a preview of each; both are kept here by the
+                -- transaction that writes a message, so that a list reads one index and no messages.
+                CREATE TABLE chat_sessions (
+                    rid INTEGER PRIMARY KEY AUTOINCREMENT,
+                    id BLOB NOT NULL UNIQUE,
+                    account_rid INTEGER NOT NULL REFERENCES accounts (rid) ON DELETE CASCADE,
+                    title TEXT,
+                    created_at INTEGER NOT NULL,
+                    updated_at INTEGER NOT NULL,
+                    last_message_at INTEGER,
+                    last_message_preview TEXT,
+                    message_count INTEGER NOT NULL DEFAULT 0
+                ) STRICT;
+                CREATE INDEX chat_sessions_by_owner
+                    ON chat_sessions (account_rid, last_message_at DESC, updated_at DESC, rid DESC);
+
+                CREATE TABLE chat_messages (
+                    rid INTEGER PRIMARY KEY AUTOINCREMENT,
+                    id BLOB NOT NULL UNIQUE,
+                    session_rid INTEGER NOT NULL REFERENCES chat_sessions (rid) ON DELETE CASCADE,
+                    role TEXT NOT NULL CHECK (role IN ('user', 'assistant', 'system', 'function')),
+                    content TEXT NOT NULL,
+                    timestamp INTEGER NOT NULL,
+                    function_call_data TEXT,
+                    function_name TEXT,
+                    metadata TEXT NOT NULL DEFAULT '{}',
+                    request_key TEXT
+                ) STRICT;
+                CREATE INDEX chat_messages_by_session ON chat_messages (session_rid, rid);
+                CREATE INDEX chat_messages_by_request_key ON chat_messages (request_key) WHERE request_key IS NOT NULL;
+                """)
+    ]
+}

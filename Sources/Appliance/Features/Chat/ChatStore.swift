@@ -1,0 +1,133 @@
+import Platform
+
+/// All SQL over chat sessions and their messages. Every function that reaches
+/// a row of an account demands its `Owner`.
+enum ChatStore {
+    // MARK: Sessions
+
+    static func createSession(_ owner: Owner, title: String?, in transaction: Transaction) throws -> ChatSession {
+        let id = transaction.newIdentifier()
+        try transaction.execute(
+            "INSERT INTO chat_sessions (id, account_rid, title, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)", id, owner.rowID,
+            title, transaction.now)
+        return ChatSession(
+            rowID: transaction.lastRowID, id: id, title: title, createdAt: transaction.now, updatedAt: transaction.now,
+            lastMessageAt: nil, lastMessagePreview: nil, messageCount: 0)
+    }
+
+    static func session(_ id: Identifier, of owner: Owner, in reader: Reader) throws -> ChatSession? {
+        try reader.first(
+            "SELECT \(sessionColumns) FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID, map: session)
+    }
+
+    static func sessionCount(of owner: Owner, in reader: Reader) throws -> Int {
+        Int(try reader.int("SELECT count(*) FROM chat_sessions WHERE account_rid = $1", owner.rowID))
+    }
+
+    /// Newest talk first; sessions without a message come last (SQLite sorts NULL lowest).
+    static func sessions(of owner: Owner, limit: Int, offset: Int, in reader: Reader) throws -> [ChatSession] {
+        try reader.rows(
+            """
+            SELECT \(sessionColumns) FROM chat_sessions WHERE account_rid = $1
+            ORDER BY last_message_at DESC, updated_at DESC, rid DESC LIMIT $2 OFFSET $3
+            """, owner.rowID, limit, offset, map: session)
+    }
+
+    static func rename(_ id: Identifier, of owner: Owner, to title: String?, in transaction: Transaction) throws -> ChatSession? {
+        let changed = try transaction.execute(
+            "UPDATE chat_sessions SET title = $1, updated_at = $2 WHERE id = $3 AND account_rid = $4", title, transaction.now, id,
+            owner.rowID)
+        return changed == 0 ? nil : try session(id, of: owner, in: transaction)
+    }
+
+    /// Deletes the session with its messages; false when there is none.
+    static func deleteSession(_ id: Identifier, of owner: Owner, in transaction: Transaction) throws -> Bool {
+        try transaction.execute("DELETE FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID) == 1
+    }
+
+    // MARK: Messages
+
+    /// Stores a message and brings the session's count, preview and time up to date.
+    static func addMessage(
+        to session: ChatSession, role: ChatMessage.Role, content: String, metadata: JSONValue = .object(JSONObject([])),
+        functionCallData: JSONValue? = nil, requestKey: String? = nil, in transaction: Transaction
+    ) throws -> ChatMessage {
+        let message = ChatMessage(
+            id: transaction.newIdentifier(), session: session.id, role: role, content: content, timestamp: transaction.now,
+            functionCallData: functionCallData, functionName: nil, metadata: metadata)
+        try transaction.execute(
+            """
+            INSERT INTO chat_messages (id, session_rid, role, content, timestamp, function_call_data, metadata, request_key)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """, message.id, session.rowID, role.rawValue, content, message.timestamp, functionCallData.map(text), text(metadata),
+            requestKey)
+        try transaction.execute(
+            """
+            UPDATE chat_sessions SET message_count = message_count + 1, last_message_preview = $1, last_message_at = $2, updated_at = $2
+            WHERE rid = $3
+            """, ChatSession.preview(of: content), transaction.now, session.rowID)
+        return message
+    }
+
+    static func messages(of session: ChatSession, limit: Int, offset: Int = 0, in reader: Reader) throws -> [ChatMessage] {
+        try reader.rows(
+            "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 ORDER BY rid LIMIT $2 OFFSET $3", session.rowID, limit,
+            offset
+        ) { try message($0, of: session.id) }
+    }
+
+    /// The last messages of a session, oldest first.
+    static func lastMessages(of session: ChatSession, limit: Int, in reader: Reader) throws -> [ChatMessage] {
+        try reader.rows(
+            "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 ORDER BY rid DESC LIMIT $2", session.rowID, limit
+        ) { try message($0, of: session.id) }.reversed()
+    }
+
+    /// The message that an earlier request with this key stored, and its session.
+    static func message(requestKey: String, of owner: Owner, in reader: Reader) throws -> (session: ChatSession, message: ChatMessage)? {
+        let sessionID = try reader.first(
+            """
+            SELECT chat_sessions.id FROM chat_messages JOIN chat_sessions ON chat_sessions.rid = chat_messages.session_rid
+            WHERE chat_messages.request_key = $1 AND chat_sessions.account_rid = $2
+            """, requestKey, owner.rowID
+        ) { try $0.id(0) }
+        guard let sessionID, let session = try session(sessionID, of: owner, in: reader) else { return nil }
+        let message = try reader.first(
+            "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 AND request_key = $2", session.rowID, requestKey
+        ) { try message($0, of: session.id) }
+        return message.map { (session, $0) }
+    }
+
+    /// The answer that stands right behind a question, if it was given.
+    static func answer(to question: ChatMessage, in session: ChatSession, reader: Reader) throws -> ChatMessage? {
+        let next = try reader.first(
+            """
+            SELECT \(messageColumns) FROM chat_messages
+            WHERE session_rid = $1 AND rid > (SELECT rid FROM chat_messages WHERE id = $2) ORDER BY rid LIMIT 1
+            """, session.rowID, question.id
+        ) { try message($0, of: session.id) }
+        return next?.role == .assistant ? next : nil
+    }
+
+    // MARK: Rows
+
+    private static let sessionColumns =
+        "rid, id, title, created_at, updated_at, last_message_at, last_message_preview, message_count"
+
+    private static func session(_ row: borrowing Row) throws -> ChatSession {
+        ChatSession(
+            rowID: try row.int(0), id: try row.id(1), title: try row.textOrNil(2), createdAt: try row.time(3), updatedAt: try row.time(4),
+            lastMessageAt: try row.timeOrNil(5), lastMessagePreview: try row.textOrNil(6), messageCount: Int(try row.int(7)))
+    }
+
+    private static let messageColumns = "id, role, content, timestamp, function_call_data, function_name, metadata"
+
+    private static func message(_ row: borrowing Row, of session: Identifier) throws -> ChatMessage {
+        guard let role = ChatMessage.Role(rawValue: try row.text(1)) else { throw StorageError.unexpectedValue(column: 1) }
+        return ChatMessage(
+            id: try row.id(0), session: session, role: role, content: try row.text(2), timestamp: try row.time(3),
+            functionCallData: row.isNull(4) ? nil : try row.json(4), functionName: try row.textOrNil(5), metadata: try row.json(6))
+    }
+
+    private static func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
+}

@@ -1,0 +1,71 @@
+import Platform
+
+/// One question and its answer, durably.
+///
+/// 1. The question is stored, with its session where that is new, in one transaction.
+/// 2. The assistant is asked, with no transaction open.
+/// 3. The answer is stored.
+///
+/// A crash or a failing model between 1 and 3 leaves the question, never a
+/// made-up answer. A repeat with the same request key finds the question of the
+/// first try and does not store it twice.
+struct ChatTurn: Sendable {
+    struct Outcome: Sendable {
+        let session: ChatSession
+        let question: ChatMessage
+        let answer: ChatMessage
+    }
+
+    let database: Database
+    let assistant: Assistant
+    let caller: Caller
+
+    func run(content: String, sessionID: Identifier?, requestKey: String?) async throws -> Outcome {
+        let (session, question) = try await storeQuestion(content, sessionID: sessionID, requestKey: requestKey)
+        let limit = assistant.historyLimit
+        let (given, history) = try await database.scan { reader in
+            (
+                try ChatStore.answer(to: question, in: session, reader: reader),
+                try ChatStore.lastMessages(of: session, limit: limit, in: reader)
+            )
+        }
+        // A crash after step 3 lost only the response: the repeat finds the answer.
+        if requestKey != nil, let given { return Outcome(session: session, question: question, answer: given) }
+        let reply: AssistantReply
+        do {
+            reply = try await assistant.answer(history, caller: caller)
+        } catch {
+            throw ChatError.noAnswer(error, session: session.id, message: question)
+        }
+        let owner = caller.owner
+        let answer = try await database.write { transaction in
+            // The session may have been deleted while the model was thinking.
+            guard let current = try ChatStore.session(session.id, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
+            return try ChatStore.addMessage(
+                to: current, role: .assistant, content: reply.text, metadata: reply.metadata, functionCallData: reply.functionCalls,
+                in: transaction)
+        }
+        return Outcome(session: session, question: question, answer: answer)
+    }
+
+    private func storeQuestion(
+        _ content: String, sessionID: Identifier?, requestKey: String?
+    ) async throws -> (ChatSession, ChatMessage) {
+        let owner = caller.owner
+        return try await database.write { transaction in
+            if let requestKey, let earlier = try ChatStore.message(requestKey: requestKey, of: owner, in: transaction) {
+                return (earlier.session, earlier.message)
+            }
+            let session: ChatSession
+            if let sessionID {
+                guard let found = try ChatStore.session(sessionID, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
+                session = found
+            } else {
+                let title = "Chat started at \(transaction.now.minuteText)"
+                session = try ChatStore.createSession(owner, title: title, in: transaction)
+            }
+            let message = try ChatStore.addMessage(to: session, role: .user, content: content, requestKey: requestKey, in: transaction)
+            return (session, message)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Platform
+
+/// All SQL over passages.
+enum PassageStore {
+    /// Writes the passage of one source, in the transaction that changes the source.
+    /// An unchanged text keeps its vector; a changed one loses it and waits for a new one.
+    static func upsert(
+        _ source: Passage.Source, id: String, title: String, body: String, metadata: JSONValue, in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO passages (source_type, source_id, title, body, metadata, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $6)
+            ON CONFLICT (source_type, source_id) DO UPDATE SET
+                title = excluded.title, body = excluded.body, metadata = excluded.metadata, updated_at = excluded.updated_at,
+                model = CASE WHEN title = excluded.title AND body = excluded.body THEN model END,
+                vector = CASE WHEN title = excluded.title AND body = excluded.body THEN vector END
+            """, source.rawValue, id, title, body, text(metadata), transaction.now)
+        transaction.emit(PassagesChanged())
+    }
+
+    static func remove(_ source: Passage.Source, id: String, in transaction: Transaction) throws {
+        let rowID = try transaction.first("SELECT rid FROM passages WHERE source_type = $1 AND source_id = $2", source.rawValue, id) {
+            try $0.int(0)
+        }
+        guard let rowID else { return }
+        try transaction.execute("DELETE FROM passages WHERE rid = $1", rowID)
+        transaction.emit(PassagesChanged(removed: [rowID]))
+    }
+
+    static func passages(_ rowIDs: [Int64], in reader: Reader) throws -> [Passage] {
+        try rowIDs.compactMap { rowID in
+            try reader.first("SELECT \(columns) FROM passages WHERE rid = $1", rowID, map: passage)
+        }
+    }
+
+    /// The passages that match an FTS5 expression, best first; titles count threefold.
+    static func matching(_ expression: String, limit: Int, in reader: Reader) throws -> [Passage] {
+        try reader.rows(
+            """
+            SELECT \(columns) FROM passages JOIN passages_text ON passages_text.rowid = passages.rid
+            WHERE passages_text MATCH $1 ORDER BY bm25(passages_text, 3.0, 1.0), passages.rid LIMIT $2
+            """, expression, limit, map: passage)
+    }
+
+    static func count(in reader: Reader) throws -> Int64 { try reader.int("SELECT count(*) FROM passages") }
+
+    // MARK: Vectors
+
+    /// Passages that have no vector of `model` yet, oldest first.
+    static func withoutVector(model: String, limit: Int, in reader: Reader) throws -> [Passage] {
+        try reader.rows(
+            "SELECT \(columns) FROM passages WHERE model IS NULL OR model <> $1 ORDER BY passages.rid LIMIT $2", model, limit, map: passage)
+    }
+
+    /// Keeps a vector, unless the text has changed since it was read; returns whether it was kept.
+    static func setVector(_ vector: [Float], model: String, for passage: Passage, in transaction: Transaction) throws -> Bool {
+        try transaction.execute(
+            "UPDATE passages SET vector = $1, model = $2 WHERE rid = $3 AND title = $4 AND body = $5",
+            vector.withUnsafeBytes { [UInt8]($0) }, model, passage.rowID, passage.title, passage.body) == 1
+    }
+
+    static func vectors(model: String, in reader: Reader, body: (Int64, [Float]) throws -> Void) throws {
+        try reader.each("SELECT rid, vector FROM passages WHERE model = $1 AND vector IS NOT NULL", model) { row in
+            let bytes = row.bytes(1)
+            let vector = [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, count in
+                UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes.prefix(bytes.count / 4 * 4))
+                count = bytes.count / 4
+            }
+            try body(try row.int(0), vector)
+        }
+    }
+
+    private static let columns =
+        "passages.rid, passages.source_type, passages.source_id, passages.title, passages.body, passages.metadata"
+
+    private static func passage(_ row: borrowing Row) throws -> Passage {
+        guard let source = Passage.Source(rawValue: try row.text(1)) else { throw StorageError.unexpectedValue(column: 1) }
+        return Passage(
+            rowID: try row.int(0), source: source, sourceID: try row.text(2), title: try row.text(3), body: try row.text(4),
+            metadata: try row.json(5))
+    }
+
+    private static func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
+}

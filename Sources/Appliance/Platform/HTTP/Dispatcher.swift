@@ -1,0 +1,171 @@
+/// From a request to its answer: the route table, and the checks that stand before every route.
+///
+/// The checks come in the contract's order: unknown route 404, authentication 401, method 405, `Accept` 406, body
+/// type 415, rate 429, permission 403; what is left, the validation of fields, is the route's. A preflight is
+/// answered before all of them. Whatever is thrown on the way becomes an answer in `ErrorRenderer`, so a
+/// request always gets one, and its line in the access log.
+package struct Dispatcher: Sendable {
+    /// Judges a request's rate; throws the 429.
+    package typealias Admission = @Sendable (Route, HTTPRequest) async throws -> Void
+
+    private let tree: RouteTree
+    private let authenticator: any Authenticator
+    private let settings: HTTPSettings
+    private let idempotency: IdempotencyGuard?
+    private let admission: Admission?
+    private let renderer: ErrorRenderer
+    let clock: any PlatformClock
+    private let random: any RandomSource
+    let log: Log
+
+    package init(
+        routes: [Route], authenticator: any Authenticator, settings: HTTPSettings, log: Log, clock: any PlatformClock = SystemClock(),
+        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, admission: Admission? = nil
+    ) throws(RouteTableError) {
+        tree = try RouteTree(routes)
+        self.authenticator = authenticator
+        self.settings = settings
+        self.idempotency = idempotency.map { IdempotencyGuard(store: $0, log: log) }
+        self.admission = admission
+        renderer = ErrorRenderer(log: log)
+        self.clock = clock
+        self.random = random
+        self.log = log
+    }
+
+    /// Whether a request goes to a route that takes uploads, whose body may be longer.
+    func takesUpload(method: String, target: String) -> Bool {
+        let path = IncomingRequest(method: method, target: target, received: Timestamp(microseconds: 0)).pathAndQuery.path
+        return tree.find(path)?.place.route(for: method)?.body == .multipart
+    }
+
+    package func respond(to incoming: IncomingRequest) async -> HTTPOutcome {
+        var context = context(of: incoming)
+        let answer: HTTPAnswer
+        do {
+            answer = try await dispatch(incoming, &context)
+        } catch {
+            answer = renderer.answer(to: error, requestID: context.request.requestID)
+        }
+        return finish(answer, context)
+    }
+
+    /// The outcome of a request that is refused before it is read to its end.
+    package func refuse(_ incoming: IncomingRequest, because fact: any HTTPFact) -> HTTPOutcome {
+        finish(ErrorRenderer.answer(to: fact), context(of: incoming))
+    }
+
+    /// What is gathered about a request while it passes the checks.
+    private struct Context {
+        var request: HTTPRequest
+        var isPrivate = false
+        var isPreflight = false
+        let settings: HTTPSettings.Values
+    }
+
+    private func context(of incoming: IncomingRequest) -> Context {
+        let settings = settings.current
+        let headers = incoming.headers
+        let (path, query) = incoming.pathAndQuery
+        let client = ClientAddress.resolve(peer: incoming.peer, headers: headers, trusted: settings.trustedProxies)
+        let request = HTTPRequest(
+            method: incoming.method, path: path, rawQuery: query, headers: headers, body: incoming.body,
+            requestID: RequestID.choose(headers["x-request-id"], time: incoming.received, random: random),
+            clientAddress: client?.description ?? "-",
+            isSecure: ClientAddress.isSecure(
+                peer: incoming.peer, overTLS: incoming.overTLS, headers: headers, trusted: settings.trustedProxies),
+            host: headers["host"] ?? "localhost", received: incoming.received, publicURL: settings.publicURL)
+        return Context(request: request, settings: settings)
+    }
+
+    private func dispatch(_ incoming: IncomingRequest, _ context: inout Context) async throws -> HTTPAnswer {
+        let method = incoming.method
+        let headers = incoming.headers
+        if CrossOrigin.isPreflight(method: method, headers: headers) {
+            context.isPreflight = true
+            return CrossOrigin.preflight(isAllowed: CrossOrigin.allowed(headers["origin"], by: context.settings.allowedOrigins) != nil)
+        }
+        guard let (place, values) = tree.find(context.request.path), let representative = place.representative else {
+            throw HTTPError.notFound
+        }
+        let route = place.route(for: method) ?? representative
+        context.isPrivate = route.access.isProtected || !["GET", "HEAD", "OPTIONS"].contains(method)
+        context.request.caller = try authenticate(headers, for: route.access)
+
+        let isOptions = method == "OPTIONS" && place.routes[method] == nil
+        guard isOptions || place.route(for: method) != nil else {
+            throw HTTPError.methodNotAllowed(method, allow: place.allow)
+        }
+        guard MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? "application/json" : route.produces) else {
+            throw HTTPError.notAcceptable
+        }
+        if !isOptions { try checkBody(of: context.request, against: route.body) }
+        try await admission?(route, context.request)
+        if route.access == .staff, context.request.caller?.isStaff != true { throw HTTPError.forbidden }
+        if isOptions { return Self.options(place) }
+
+        for (name, value) in zip(place.parameters[route.method] ?? [], values) { context.request.parameters[name] = value }
+        if route.idempotent, let idempotency { return try await idempotency.run(route, context.request) }
+        return try await route.handler(context.request)
+    }
+
+    private func authenticate(_ headers: HTTPHeaders, for access: Access) throws -> Caller? {
+        guard access != .anyone else { return nil }
+        if let token = try BearerToken.parse(headers["authorization"]) { return try authenticator.caller(ofToken: token) }
+        guard access == .anyoneChecked else { throw HTTPError.notAuthenticated }
+        return nil
+    }
+
+    /// An empty body has no type to judge, whatever the header says.
+    private func checkBody(of request: HTTPRequest, against kind: BodyKind) throws {
+        guard !request.body.isEmpty, kind != .none else { return }
+        guard kind.parses.contains(request.contentType.name) else {
+            throw HTTPError.unsupportedMediaType(request.headers["content-type"] ?? "")
+        }
+    }
+
+    /// The answer to OPTIONS: what the path is, and what it reads and writes.
+    private static func options(_ place: RoutePlace) -> HTTPAnswer {
+        let kinds = ["POST", "PUT", "PATCH"].compactMap { place.routes[$0]?.body }
+        let parses = kinds.contains(.json) || !kinds.contains(.multipart) ? BodyKind.json.parses : BodyKind.multipart.parses
+        return HTTPAnswer.json { writer in
+            writer.object { writer in
+                writer.field("name", place.representative?.summary)
+                writer.field("renders", [place.representative?.produces ?? "application/json"])
+                writer.field("parses", parses)
+            }
+        }.with("Allow", place.allow.joined(separator: ", "))
+    }
+
+    private func finish(_ answer: HTTPAnswer, _ context: Context) -> HTTPOutcome {
+        let request = context.request
+        let outcome = HTTPOutcome(
+            answer: answer, requestID: request.requestID,
+            allowedOrigin: CrossOrigin.allowed(request.headers["origin"], by: context.settings.allowedOrigins),
+            isPreflight: context.isPreflight,
+            isPrivate: (context.isPrivate || request.caller != nil) && answer.header("Cache-Control") == nil,
+            strictTransportSecurity: context.settings.strictTransportSecurity && request.isSecure)
+        log.access(
+            AccessEntry(
+                requestID: request.requestID, method: request.method, path: request.path, status: answer.status,
+                durationMicroseconds: clock.now().microseconds - request.received.microseconds,
+                bytes: request.method == "HEAD" ? 0 : answer.body.count, client: request.clientAddress,
+                account: request.caller?.accountID))
+        return outcome
+    }
+}
+
+extension Access {
+    var isProtected: Bool { self == .account || self == .staff }
+}
+
+/// The token of an `Authorization` header.
+package enum BearerToken {
+    /// Nil for no header and for any other scheme, which the original server takes for an anonymous request.
+    package static func parse(_ header: String?) throws(HTTPError) -> String? {
+        let parts = (header ?? "").split { $0 == " " || $0 == "\t" }
+        guard parts.first == "Bearer" else { return nil }
+        guard parts.count == 2 else { throw .badAuthorizationHeader }
+        return String(parts[1])
+    }
+}

@@ -1,0 +1,56 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// What an accepted connection becomes: the pipeline of HTTP/1.1, or nothing when there are too many.
+struct HTTPChildChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+    }
+
+    let dispatcher: Dispatcher
+    let limits: HTTPLimits
+    let registry: ConnectionRegistry
+
+    /// It always succeeds: a failed setup would end the server's accepting altogether. What cannot be served
+    /// is closed as soon as it is active.
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let isAdmitted = registry.admit(channel)
+            do {
+                try channel.pipeline.syncOperations.addHandlers(isAdmitted ? handlers() : [RefusingHandler()])
+            } catch {
+                channel.close(promise: nil)
+            }
+            return Value(channel: channel)
+        }
+    }
+
+    private func handlers() -> [any ChannelHandler] {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = self.limits.headerField
+        limits.maxHeaderListSize = self.limits.headerList
+        limits.maxHeaderFieldCount = self.limits.headerCount
+        let wire = HTTPWireHandler()
+        return [
+            wire,
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
+            HTTPServerPipelineHandler(),
+            HTTPConnectionHandler(dispatcher: dispatcher, limits: self.limits, wire: wire, overTLS: false),
+        ]
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        try? await value.channel.closeFuture.get()
+    }
+}
+
+/// Closes a connection that there is no room for.
+private final class RefusingHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,210 @@
+import NIOCore
+import NIOHTTP1
+
+/// One connection: reads a request to its end, has it answered, writes the answer, and begins again.
+///
+/// Requests come one at a time, for the pipeline handler before this one holds back the next until the answer is
+/// out. A request is refused as early as can be: by its head, by its length before a byte of it is read, by its
+/// bytes when they are too many, by the clock when they are too slow. A refused client is told, and then no
+/// longer listened to.
+final class HTTPConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case idle
+        case collecting(HTTPRequestHead, received: Timestamp, body: ByteBuffer?, limit: Int)
+        case responding(isLast: Bool, isHead: Bool)
+        case closing
+    }
+
+    private let dispatcher: Dispatcher
+    private let limits: HTTPLimits
+    private let overTLS: Bool
+    private let wire: HTTPWireHandler
+    private var state = State.idle
+    private var context: ChannelHandlerContext?
+    private var deadline: ConnectionDeadline?
+    private var peer: IPAddress?
+    private var dateLine = HTTPDateLine()
+    private var inputIsClosed = false
+
+    init(dispatcher: Dispatcher, limits: HTTPLimits, wire: HTTPWireHandler, overTLS: Bool) {
+        self.dispatcher = dispatcher
+        self.limits = limits
+        self.wire = wire
+        self.overTLS = overTLS
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        peer = (context.remoteAddress?.ipAddress).flatMap { IPAddress($0) }
+        let deadline = ConnectionDeadline(limits: limits, eventLoop: context.eventLoop) { [unowned self] in expired($0) }
+        self.deadline = deadline
+        wire.bytesArrived = { deadline.bytesArrived() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stop()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stop()
+        context.fireChannelInactive()
+    }
+
+    /// The timer and the wire handler hold on to this handler: they must let go.
+    private func stop() {
+        deadline?.enter(.closed)
+        deadline = nil
+        wire.bytesArrived = {}
+        context = nil
+        state = .closing
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head, context)
+        case .body(let piece): collect(piece)
+        case .end: complete(context)
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard case .idle = state else { return }
+        let received = dispatcher.clock.now()
+        if let problem = RequestHeadRules.problem(of: head, limits: limits) {
+            return refuse(incoming(head, received: received), because: problem)
+        }
+        guard RequestHeadRules.hasBody(head) else {
+            state = .collecting(head, received: received, body: nil, limit: 0)
+            return
+        }
+        let isUpload = dispatcher.takesUpload(method: head.method.rawValue, target: head.uri)
+        let limit = isUpload ? limits.upload : limits.body
+        guard RequestHeadRules.contentLength(head) ?? 0 <= limit else {
+            return refuse(incoming(head, received: received), because: HTTPError.bodyTooLarge)
+        }
+        state = .collecting(head, received: received, body: nil, limit: limit)
+        deadline?.enter(.body)
+        if RequestHeadRules.expectsContinue(head) {
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        }
+    }
+
+    private func collect(_ piece: ByteBuffer) {
+        guard case .collecting(let head, let received, let body, let limit) = state else { return }
+        state = .closing
+        guard (body?.readableBytes ?? 0) + piece.readableBytes <= limit else {
+            return refuse(incoming(head, received: received), because: HTTPError.bodyTooLarge)
+        }
+        var whole = body ?? piece
+        if body != nil { whole.writeImmutableBuffer(piece) }
+        state = .collecting(head, received: received, body: whole, limit: limit)
+        deadline?.enter(.body)
+    }
+
+    private func complete(_ context: ChannelHandlerContext) {
+        guard case .collecting(let head, let received, let body, _) = state else { return }
+        state = .responding(isLast: RequestHeadRules.isLast(head), isHead: head.method == .HEAD)
+        deadline?.enter(.responding)
+        var request = incoming(head, received: received)
+        if let body { request.body = Array(body.readableBytesView) }
+        let dispatcher = dispatcher
+        let eventLoop = context.eventLoop
+        let here = NIOLoopBound(self, eventLoop: eventLoop)
+        Task { [request] in
+            let outcome = await dispatcher.respond(to: request)
+            eventLoop.execute { here.value.answer(with: outcome) }
+        }
+    }
+
+    private func incoming(_ head: HTTPRequestHead, received: Timestamp) -> IncomingRequest {
+        IncomingRequest(
+            method: head.method.rawValue, target: head.uri, headers: HTTPHeaders(wire: head.headers), peer: peer, overTLS: overTLS,
+            received: received)
+    }
+
+    private func answer(with outcome: HTTPOutcome) {
+        guard let context, case .responding(let isLast, let isHead) = state else { return }
+        let closes = isLast || inputIsClosed
+        deadline?.enter(.writing)
+        let done = context.eventLoop.makePromise(of: Void.self)
+        let here = NIOLoopBound(self, eventLoop: context.eventLoop)
+        done.futureResult.whenComplete { _ in here.value.written(thenClose: closes) }
+        // Ready before the write: the pipeline handler passes on a request that waits as soon as the end is written.
+        state = closes ? .closing : .idle
+        let rest = bytes(of: outcome, isHead: isHead, context)
+        context.write(wrapOutboundOut(.head(Self.head(outcome.answer.status, closes: closes))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    private func written(thenClose closes: Bool) {
+        if closes {
+            context?.close(promise: nil)
+        } else if deadline?.phase == .writing {
+            deadline?.enter(.idle)
+        }
+    }
+
+    /// Answers a request that is not read any further, and ends the connection.
+    private func refuse(_ incoming: IncomingRequest, because fact: any HTTPFact) {
+        guard let context else { return }
+        state = .closing
+        let outcome = dispatcher.refuse(incoming, because: fact)
+        let rest = bytes(of: outcome, isHead: incoming.method == "HEAD", context)
+        context.write(wrapOutboundOut(.head(Self.head(outcome.answer.status, closes: true))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(rest))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        linger()
+    }
+
+    private func linger() {
+        deadline?.enter(.lingering)
+        wire.linger()
+    }
+
+    private static func head(_ status: Int, closes: Bool) -> HTTPResponseHead {
+        HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: closes ? ["Connection": "close"] : [:])
+    }
+
+    private func bytes(of outcome: HTTPOutcome, isHead: Bool, _ context: ChannelHandlerContext) -> ByteBuffer {
+        var buffer = context.channel.allocator.buffer(capacity: 640 + (isHead ? 0 : outcome.answer.body.count))
+        outcome.write(into: &buffer, date: dateLine.bytes(at: dispatcher.clock.now()), isHead: isHead)
+        return buffer
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return context.close(promise: nil) }
+        if case .closing = state { return }
+        let incoming = IncomingRequest.unreadable(peer: peer, received: dispatcher.clock.now())
+        refuse(incoming, because: HTTPError.badRequest(detail: "Bad request."))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            inputIsClosed = true
+            if case .idle = state { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func expired(_ phase: ConnectionPhase) {
+        guard let context else { return }
+        let now = dispatcher.clock.now()
+        switch (phase, state) {
+        case (.header, _):
+            // The parser has no request yet, so there is none that the pipeline would take an answer to.
+            let outcome = dispatcher.refuse(.unreadable(peer: peer, received: now), because: HTTPError.requestTimeout)
+            wire.writePastPipeline(Self.head(outcome.answer.status, closes: true), bytes(of: outcome, isHead: false, context))
+            state = .closing
+            linger()
+        case (.body, .collecting(let head, let received, _, _)):
+            refuse(incoming(head, received: received), because: HTTPError.requestTimeout)
+        default:
+            context.close(promise: nil)
+        }
+    }
+}

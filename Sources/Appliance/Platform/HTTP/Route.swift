@@ -1,0 +1,81 @@
+/// What bodies a route reads.
+package enum BodyKind: Sendable {
+    /// JSON, urlencoded or multipart: three spellings of the same fields.
+    case json
+    /// Multipart only: an upload. Its body may be as long as an upload may be.
+    case multipart
+    /// The route reads no body, so none is judged.
+    case none
+
+    var parses: [String] {
+        switch self {
+        case .json: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+        case .multipart: ["multipart/form-data"]
+        case .none: []
+        }
+    }
+}
+
+/// One row of the route table: a method and a path, who may use it, what it reads, and what it does.
+///
+/// A pattern's segments are literal text or `{name}`, which matches one segment that is not empty. It is written
+/// with its trailing slash; requests match with and without.
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (HTTPRequest) async throws -> HTTPAnswer
+
+    package let method: String
+    package let pattern: String
+    package let access: Access
+    package let body: BodyKind
+    /// Whether an `Idempotency-Key` is honoured.
+    package let idempotent: Bool
+    package let summary: String
+    /// The media type that the route answers with; `Accept` is judged against it.
+    package let produces: String
+    package let handler: Handler
+
+    package init(
+        method: String, pattern: String, access: Access = .account, body: BodyKind = .json, idempotent: Bool = false, summary: String,
+        produces: String = "application/json", handler: @escaping Handler
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.access = access
+        self.body = body
+        self.idempotent = idempotent
+        self.summary = summary
+        self.produces = produces
+        self.handler = handler
+    }
+
+    package static func get(
+        _ pattern: String, access: Access = .account, summary: String, produces: String = "application/json", handler: @escaping Handler
+    ) -> Route {
+        Route(method: "GET", pattern: pattern, access: access, body: .none, summary: summary, produces: produces, handler: handler)
+    }
+
+    package static func post(
+        _ pattern: String, access: Access = .account, body: BodyKind = .json, idempotent: Bool = false, summary: String,
+        handler: @escaping Handler
+    ) -> Route {
+        Route(method: "POST", pattern: pattern, access: access, body: body, idempotent: idempotent, summary: summary, handler: handler)
+    }
+
+    package static func put(
+        _ pattern: String, access: Access = .account, body: BodyKind = .json, summary: String, handler: @escaping Handler
+    ) -> Route {
+        Route(method: "PUT", pattern: pattern, access: access, body: body, summary: summary, handler: handler)
+    }
+
+    package static func patch(
+        _ pattern: String, access: Access = .account, body: BodyKind = .json, summary: String, handler: @escaping Handler
+    ) -> Route {
+        Route(method: "PATCH", pattern: pattern, access: access, body: body, summary: summary, handler: handler)
+    }
+
+    package static func delete(
+        _ pattern: String, access: Access = .account, body: BodyKind = .none, summary: String, handler: @escaping Handler
+    ) -> Route {
+        Route(method: "DELETE", pattern: pattern, access: access, body: body, summary: summary, handler: handler)
+    }
+}

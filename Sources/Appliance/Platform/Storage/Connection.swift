@@ -1,0 +1,115 @@
+import CSQLite
+import Glibc
+
+/// One SQLite connection with its cached statements. Belongs to one thread at a time.
+///
+/// The pragmas are the ones of `docs/decisions.md`: WAL, `synchronous=FULL` (an
+/// acknowledged commit survives a power cut), foreign keys on, a defensive
+/// connection that trusts nothing in the schema of a file it was handed.
+final class Connection {
+    enum Role {
+        /// The one connection that writes to the live file.
+        case writer
+        case reader
+        /// Seals a fresh copy that nobody else has seen: no WAL, one file.
+        case snapshot
+    }
+
+    let handle: OpaquePointer
+    private let role: Role
+    private var statements: [String: Statement] = [:]
+    private static let cachedStatements = 256
+
+    /// Processor time after which a running statement is stopped, in nanoseconds of this thread; 0: never.
+    fileprivate(set) var deadline: UInt64 = 0
+
+    init(path: String, role: Role) throws {
+        var opened: OpaquePointer?
+        let flags =
+            switch role {
+            case .writer: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .reader: SQLITE_OPEN_READONLY
+            case .snapshot: SQLITE_OPEN_READWRITE
+            }
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let opened else {
+            defer { sqlite3_close_v2(opened) }
+            throw StorageError(code: code, connection: opened)
+        }
+        handle = opened
+        self.role = role
+        do { try configure() } catch {
+            sqlite3_close_v2(opened)
+            throw error
+        }
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    private func configure() throws {
+        sqlite3_busy_timeout(handle, role == .writer ? 5000 : 250)
+        _ = jobraker_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
+        _ = jobraker_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        try execute("PRAGMA temp_store = MEMORY")
+        try execute("PRAGMA mmap_size = 0")
+        try execute("PRAGMA cell_size_check = ON")
+        guard role == .writer else {
+            try execute("PRAGMA cache_size = -4096")
+            return
+        }
+        try execute("PRAGMA cache_size = -16384")
+        try execute("PRAGMA journal_mode = WAL")
+        try execute("PRAGMA synchronous = FULL")
+        try execute("PRAGMA foreign_keys = ON")
+        try execute("PRAGMA journal_size_limit = 67108864")
+        // The writer decides itself when to checkpoint: by size, when idle, and at the end.
+        try execute("PRAGMA wal_autocheckpoint = 0")
+    }
+
+    /// Runs statements that take no parameters and whose rows do not matter.
+    func execute(_ sql: String) throws {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw StorageError(code: code, connection: handle, sql: sql) }
+    }
+
+    /// The prepared statement for `sql`, from the cache or made now, ready to bind.
+    func statement(_ sql: String) throws -> Statement {
+        if let cached = statements[sql], !cached.isRunning { return cached }
+        if statements.count >= Self.cachedStatements { statements = statements.filter(\.value.isRunning) }
+        let made = try Statement(sql, connection: self)
+        statements[sql] = made
+        return made
+    }
+
+    /// Is no transaction open? SQLite itself ends one after some errors.
+    var isOutsideTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Stops statements of this connection once this thread has used
+    /// `nanoseconds` more of processor time. Waiting costs nothing of it, so a
+    /// busy machine does not fail reads that are cheap in themselves.
+    func withBudget<T>(nanoseconds: UInt64, _ body: () throws -> T) rethrows -> T {
+        guard deadline == 0 else { return try body() }
+        deadline = Self.threadTime() + nanoseconds
+        sqlite3_progress_handler(
+            handle, 2000,
+            { raw in
+                guard let raw else { return 0 }
+                let connection = Unmanaged<Connection>.fromOpaque(raw).takeUnretainedValue()
+                return Connection.threadTime() > connection.deadline ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+        defer {
+            deadline = 0
+            sqlite3_progress_handler(handle, 0, nil, nil)
+        }
+        return try body()
+    }
+
+    private static func threadTime() -> UInt64 {
+        var now = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+    }
+}

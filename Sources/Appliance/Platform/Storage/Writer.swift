@@ -1,0 +1,228 @@
+import CSQLite
+import Synchronization
+
+/// The only thread of the process that writes to the database, and the only
+/// one that checkpoints it.
+///
+/// Group commit: the writer takes all that waits, runs each closure in its own
+/// savepoint inside one `BEGIN IMMEDIATE` transaction, commits once (one
+/// fsync), then resumes each caller with its own result.
+///
+/// 1. A closure that throws is rolled back to its savepoint; the others stay.
+/// 2. Where an error leaves the connection outside the transaction (`ON
+///    CONFLICT ROLLBACK`, a full disk), nothing of the group is left: that
+///    closure fails with its error and the others run again.
+/// 3. A failed COMMIT fails the whole group with the reason, and the
+///    connection is opened anew: after an I/O error its state is not trusted.
+final class Writer: Sendable {
+    /// Figures for metrics and the tests.
+    struct Counters: Sendable, Equatable {
+        var commits = 0
+        var writes = 0
+        var repeatedGroups = 0
+        var failedCommits = 0
+        var checkpoints = 0
+    }
+
+    private let path: String
+    private let clock: any PlatformClock
+    private let random: any RandomSource
+    private let groupLimit: Int
+    private let idleMilliseconds: Int
+    private let checkpointPages: Int
+    private let inbox: Monitor<WriteInbox>
+    private let nextNumber = Atomic<UInt64>(1)
+    private let sink: Mutex<@Sendable ([any BusEvent]) -> Void> = Mutex({ _ in })
+    private let counted: Mutex<Counters> = Mutex(Counters())
+    private let thread: Mutex<PlatformThread?> = Mutex(nil)
+
+    init(path: String, options: Database.Options, clock: any PlatformClock, random: any RandomSource) {
+        self.path = path
+        self.clock = clock
+        self.random = random
+        groupLimit = options.groupLimit
+        idleMilliseconds = options.idleCheckpointMilliseconds
+        checkpointPages = options.checkpointPages
+        inbox = Monitor(WriteInbox(limit: options.writerQueue))
+    }
+
+    /// Starts the thread on a connection that is already open and migrated.
+    func start(on connection: sending Connection) {
+        let box = ConnectionBox(connection)
+        let started = PlatformThread.start("writer") { self.run(box) }
+        thread.withLock { $0 = started }
+    }
+
+    var counters: Counters { counted.withLock { $0 } }
+
+    var waitingCount: Int { inbox.withLock { $0.waiting.count } }
+
+    func setEventSink(_ newSink: @escaping @Sendable ([any BusEvent]) -> Void) { sink.withLock { $0 = newSink } }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        let number = nextNumber.add(1, ordering: .relaxed).oldValue
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let pending = TypedPendingWrite(number: number, body: body, continuation: continuation)
+                // A caller cancelled before it got here must not slip in unseen.
+                let refusal: (any Error)? =
+                    Task.isCancelled ? CancellationError() : inbox.signalling { $0.add(pending) }
+                if let refusal { pending.finish(refusal) }
+            }
+        } onCancel: {
+            inbox.withLock { $0.remove(number) }?.finish(CancellationError())
+        }
+    }
+
+    /// Serves what waits, checkpoints, closes the connection, ends the thread.
+    func stop() {
+        inbox.signalling { $0.close() }
+        let running = thread.withLock { slot in
+            defer { slot = nil }
+            return slot
+        }
+        running?.join()
+    }
+
+    // MARK: On the writer's thread
+
+    private enum Wake { case group([any PendingWrite]), closed }
+
+    private func run(_ box: ConnectionBox) {
+        var isDirty = true
+        while true {
+            let wake: Wake? = inbox.wait(milliseconds: isDirty ? idleMilliseconds : nil) { [groupLimit] inbox in
+                let group = inbox.take(atMost: groupLimit)
+                if !group.isEmpty { return .group(group) }
+                return inbox.isClosed ? .closed : nil
+            }
+            switch wake {
+            case .group(let group):
+                serve(group, box)
+                isDirty = true
+            case .closed:
+                checkpoint(box, mode: SQLITE_CHECKPOINT_TRUNCATE)
+                box.connection = nil
+                return
+            case nil:
+                checkpoint(box, mode: SQLITE_CHECKPOINT_TRUNCATE)
+                isDirty = false
+            }
+        }
+    }
+
+    private func serve(_ group: [any PendingWrite], _ box: ConnectionBox) {
+        var members = group
+        var outcomes: [(write: any PendingWrite, error: (any Error)?)] = []
+        var events: [any BusEvent] = []
+        do {
+            let connection = try box.opened(path)
+            var again = true
+            while again {
+                outcomes.removeAll(keepingCapacity: true)
+                events.removeAll(keepingCapacity: true)
+                again = false
+                if members.isEmpty { break }
+                try connection.execute("BEGIN IMMEDIATE")
+                let now = clock.now()
+                for member in members {
+                    let transaction = Transaction(connection: connection, now: now, random: random)
+                    let error = attempt(member, transaction, alone: members.count == 1)
+                    if connection.isOutsideTransaction {
+                        member.finish(error ?? StorageError.rolledBack)
+                        members.removeAll { $0 === member }
+                        counted.withLock { $0.repeatedGroups += 1 }
+                        again = true
+                        break
+                    }
+                    outcomes.append((member, error))
+                    if error == nil { events += transaction.events }
+                }
+                if !again { try commit(connection, now: now, successes: outcomes.count { $0.error == nil }) }
+            }
+        } catch {
+            counted.withLock { $0.failedCommits += 1 }
+            // Nothing is known of the connection any more; the next group opens a new one.
+            box.connection = nil
+            for member in members { member.finish(error) }
+            return
+        }
+        for (write, error) in outcomes { write.finish(error) }
+        if !events.isEmpty { sink.withLock { $0 }(events) }
+        checkpointIfLarge(box)
+    }
+
+    /// Runs one member. Alone in its group it needs no savepoint: the
+    /// transaction itself can be rolled back.
+    private func attempt(_ member: any PendingWrite, _ transaction: Transaction, alone: Bool) -> (any Error)? {
+        let connection = transaction.connection
+        do {
+            if !alone { try connection.execute("SAVEPOINT member") }
+            try member.attempt(transaction)
+            if !alone && !connection.isOutsideTransaction { try connection.execute("RELEASE member") }
+            return nil
+        } catch {
+            guard !connection.isOutsideTransaction else { return error }
+            // When even this fails, the connection is broken and COMMIT will say so.
+            try? connection.execute(alone ? "ROLLBACK; BEGIN" : "ROLLBACK TO member; RELEASE member")
+            return error
+        }
+    }
+
+    private func commit(_ connection: Connection, now: Timestamp, successes: Int) throws {
+        guard successes > 0 else { return try connection.execute("ROLLBACK") }
+        try connection.statement("UPDATE last_commit SET sequence = sequence + 1, at = $1").run([now]) { _ in true }
+        try connection.execute("COMMIT")
+        counted.withLock {
+            $0.commits += 1
+            $0.writes += successes
+        }
+    }
+
+    private func checkpointIfLarge(_ box: ConnectionBox) {
+        guard box.pages >= checkpointPages else { return }
+        checkpoint(box, mode: SQLITE_CHECKPOINT_PASSIVE)
+    }
+
+    /// Moves committed pages into the main file. Failing is harmless: the pages
+    /// stay in the write-ahead log and the next checkpoint finds them.
+    private func checkpoint(_ box: ConnectionBox, mode: Int32) {
+        guard let connection = box.connection else { return }
+        let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, nil, nil)
+        if code == SQLITE_OK {
+            box.pages = 0
+            counted.withLock { $0.checkpoints += 1 }
+        }
+    }
+}
+
+/// Carries the writer's connection onto its thread, and opens it again there.
+private final class ConnectionBox: @unchecked Sendable {
+    // Safety: made before the thread starts and touched by that thread alone afterwards.
+    var connection: Connection?
+    var pages = 0
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        watch(connection)
+    }
+
+    func opened(_ path: String) throws -> Connection {
+        if let connection { return connection }
+        let fresh = try Connection(path: path, role: .writer)
+        watch(fresh)
+        connection = fresh
+        return fresh
+    }
+
+    /// SQLite tells after each commit how many pages the log holds.
+    private func watch(_ connection: Connection) {
+        sqlite3_wal_hook(
+            connection.handle,
+            { raw, _, _, pages in
+                guard let raw else { return SQLITE_OK }
+                Unmanaged<ConnectionBox>.fromOpaque(raw).takeUnretainedValue().pages = Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+}

@@ -1,0 +1,25 @@
+#ifndef JOBRAKER_CCURL_H
+#define JOBRAKER_CCURL_H
+
+#include <curl/curl.h>
+
+// libcurl sets options and reads results through variadic functions, which Swift
+// cannot call. One function here for each kind of argument, and nothing else.
+
+CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value);
+CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
+CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value);
+CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value);
+CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *value);
+
+// Each sets a callback together with the context that it is given.
+CURLcode ccurl_set_body_callback(CURL *easy, curl_write_callback callback, void *context);
+CURLcode ccurl_set_header_callback(CURL *easy, curl_write_callback callback, void *context);
+CURLcode ccurl_set_connected_callback(CURL *easy, curl_prereq_callback callback, void *context);
+
+CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
+CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value);
+
+CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+
+#endif

@@ -1,0 +1,277 @@
+import Synchronization
+import Testing
+
+@testable import Platform
+
+@Suite("Outbound streams", .timeLimit(.minutes(1)))
+struct OutboundStreamTests {
+    private let outbound = Outbound(clock: ManualClock(), random: SeededRandom(1))
+
+    @Test("a piece arrives when it is sent, not when the response is whole")
+    func arrivesAsSent() async throws {
+        let gate = Gate()
+        try await LoopbackServer.with { connection, _ in
+            connection.startChunks(["Content-Type": "text/event-stream"])
+            connection.chunk("one")
+            // The reader has to see the first piece before it lets the second one go.
+            gate.wait()
+            connection.chunk("two")
+            connection.endChunks()
+        } _: { server in
+            let stream = try await outbound.stream(OutboundRequest(url: server.url, limits: wideLimits()))
+            #expect(stream.headers["content-type"] == "text/event-stream")
+            var pieces = stream.body.makeAsyncIterator()
+            #expect(try await pieces.next() == Array("one".utf8))
+            gate.open()
+            #expect(try await pieces.next() == Array("two".utf8))
+            #expect(try await pieces.next() == nil)
+            #expect(try await pieces.next() == nil)
+        }
+    }
+
+    @Test("a reader that does not read holds the sender back, and still gets everything")
+    func backPressure() async throws {
+        let stuck = Happening()
+        let size = 32 << 20
+        let sentBeforeStuck = Mutex(0)
+        try await LoopbackServer.with { connection, _ in
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n")
+            let piece = [UInt8](repeating: 7, count: 64 << 10)
+            var left = size
+            while left > 0 {
+                if connection.isStuck(milliseconds: 150) {
+                    sentBeforeStuck.withLock { $0 = $0 == 0 ? size - left : $0 }
+                    stuck.happen()
+                }
+                left -= max(0, connection.sendSome(Array(piece[..<min(left, piece.count)])))
+            }
+        } _: { server in
+            // The pause is longer than the idle limit, which is the sender's and not the reader's.
+            let request = OutboundRequest(url: server.url, limits: wideLimits(idle: 120, bytes: size))
+            let stream = try await outbound.stream(request)
+            await stuck.wait()
+            #expect(sentBeforeStuck.withLock { $0 } < size / 2)
+            var received = 0
+            var largest = 0
+            for try await piece in stream.body {
+                received += piece.count
+                largest = max(largest, piece.count)
+            }
+            #expect(received == size)
+            #expect(largest <= 80 << 10)
+        }
+    }
+
+    @Test("a stream that is dropped closes its connection")
+    func dropped() async throws {
+        let closed = Happening()
+        try await LoopbackServer.with { connection, _ in
+            connection.startChunks()
+            connection.chunk("one")
+            connection.waitUntilClosed()
+            closed.happen()
+        } _: { server in
+            do {
+                let stream = try await outbound.stream(OutboundRequest(url: server.url, limits: wideLimits()))
+                #expect(stream.status == 200)
+            }
+            await closed.wait()
+        }
+    }
+
+    @Test("a reading task that is cancelled closes the connection")
+    func cancelledReading() async throws {
+        let closed = Happening()
+        let reading = Happening()
+        try await LoopbackServer.with { connection, _ in
+            connection.startChunks()
+            connection.chunk("one")
+            connection.waitUntilClosed()
+            closed.happen()
+        } _: { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            let task = Task { [outbound] in
+                var pieces = try await outbound.stream(request).body.makeAsyncIterator()
+                _ = try await pieces.next()
+                reading.happen()
+                return try await pieces.next()
+            }
+            await reading.wait()
+            task.cancel()
+            await closed.wait()
+            await #expect(throws: OutboundError.cancelled) { try await task.value }
+        }
+    }
+
+    @Test("a task that is cancelled while it waits for the head closes the connection")
+    func cancelledWaiting() async throws {
+        let asked = Happening()
+        let closed = Happening()
+        try await LoopbackServer.with { connection, _ in
+            asked.happen()
+            connection.waitUntilClosed()
+            closed.happen()
+        } _: { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            let task = Task { [outbound] in try await outbound.stream(request).status }
+            await asked.wait()
+            task.cancel()
+            await closed.wait()
+            await #expect(throws: OutboundError.cancelled) { try await task.value }
+        }
+    }
+
+    @Test("a task that is cancelled before it asks gets nothing")
+    func cancelledBefore() async throws {
+        try await LoopbackServer.with { connection, _ in
+            connection.respond()
+        } _: { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            let task = Task { [outbound] in
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await outbound.stream(request).status
+            }
+            await #expect(throws: OutboundError.cancelled) { try await task.value }
+        }
+    }
+
+    @Test("what came before the break is delivered, then the error")
+    func cut() async throws {
+        let gate = Gate()
+        try await LoopbackServer.with { connection, _ in
+            connection.startChunks()
+            connection.chunk("one")
+            gate.wait()
+            connection.close()
+        } _: { server in
+            var pieces = try await outbound.stream(OutboundRequest(url: server.url, limits: wideLimits())).body.makeAsyncIterator()
+            #expect(try await pieces.next() == Array("one".utf8))
+            gate.open()
+            await #expect(throws: OutboundError.self) { try await pieces.next() }
+        }
+    }
+
+    @Test("the stream keeps the door open that it came through")
+    func keepsDoor() async throws {
+        let gate = Gate()
+        try await LoopbackServer.with { connection, _ in
+            connection.startChunks()
+            gate.wait()
+            connection.chunk("late")
+            connection.endChunks()
+        } _: { server in
+            let stream = try await Outbound(clock: ManualClock(), random: SeededRandom(1))
+                .stream(OutboundRequest(url: server.url, limits: wideLimits()))
+            gate.open()
+            #expect(try await stream.body.collect() == Array("late".utf8))
+        }
+    }
+}
+
+@Suite("Outbound repetitions", .timeLimit(.minutes(1)))
+struct OutboundRetryTests {
+    private let clock = ManualClock()
+    private let outbound: Outbound
+
+    init() { outbound = Outbound(clock: clock, random: SeededRandom(1)) }
+
+    /// A server that answers with these statuses in turn, then 200.
+    private func script(_ statuses: [Int], retryAfter: String? = nil) -> LoopbackServer.Script {
+        let left = LockedList(statuses)
+        return { connection, _ in
+            let status = left.next() ?? 200
+            connection.respond(status, status == 200 ? [:] : retryAfter.map { ["Retry-After": $0] } ?? [:], "body")
+        }
+    }
+
+    @Test("asks again after a pause, until the answer is good")
+    func again() async throws {
+        try await LoopbackServer.with(script([503, 500])) { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            async let response = outbound.send(request, retry: RetryPolicy(attempts: 3))
+            for _ in 0..<2 {
+                await clock.untilSleeping()
+                clock.advance(seconds: 8)
+            }
+            #expect(try await response.status == 200)
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test("waits as long as Retry-After says")
+    func retryAfter() async throws {
+        try await LoopbackServer.with(script([429], retryAfter: "20")) { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            async let response = outbound.send(request, retry: RetryPolicy(attempts: 2))
+            await clock.untilSleeping()
+            clock.advance(seconds: 19)
+            #expect(clock.sleeperCount == 1)
+            clock.advance(seconds: 1)
+            #expect(try await response.status == 200)
+        }
+    }
+
+    @Test("returns the refusal when the attempts, or the time, are used up")
+    func givesUp() async throws {
+        try await LoopbackServer.with(script([503, 503], retryAfter: "60")) { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits(total: 50_000))
+            #expect(try await outbound.send(request, retry: RetryPolicy(attempts: 9)).status == 503)
+            #expect(server.requests.count == 1)
+            #expect(try await outbound.send(request).status == 503)
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    @Test("the time of all attempts counts towards the total limit")
+    func totalOfAll() async throws {
+        try await LoopbackServer.with(script([503, 503, 503], retryAfter: "20")) { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits(total: 50_000))
+            async let response = outbound.send(request, retry: RetryPolicy(attempts: 9))
+            for _ in 0..<2 {
+                await clock.untilSleeping()
+                clock.advance(seconds: 20)
+            }
+            #expect(try await response.status == 503)
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test("asks again when there was no connection, and reports the last error")
+    func noConnection() async throws {
+        let request = OutboundRequest(url: "http://127.0.0.1:\(closedPort())/", limits: wideLimits())
+        let task = Task { [outbound] in try await outbound.send(request, retry: RetryPolicy(attempts: 2)).status }
+        await clock.untilSleeping()
+        clock.advance(seconds: 1)
+        await #expect(throws: OutboundError.self) { try await task.value }
+        #expect(outbound.breakers.state(of: request.url.dropFirst(7).dropLast().description) == .closed(failuresInRow: 2))
+    }
+
+    @Test("does not ask again what may have been carried out")
+    func notAgain() async {
+        await LoopbackServer.with { connection, _ in
+            connection.close()
+        } _: { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            await #expect(throws: OutboundError.self) { try await outbound.send(request, retry: RetryPolicy(attempts: 3)) }
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test("a pause ends when the task is cancelled")
+    func cancelledPause() async throws {
+        await LoopbackServer.with(script([503])) { server in
+            let request = OutboundRequest(url: server.url, limits: wideLimits())
+            let task = Task { [outbound] in try await outbound.send(request, retry: RetryPolicy(attempts: 2)).status }
+            await clock.untilSleeping()
+            task.cancel()
+            await #expect(throws: OutboundError.cancelled) { try await task.value }
+        }
+    }
+}
+
+/// Things that several threads take in turn.
+final class LockedList<Element: Sendable>: Sendable {
+    private let elements: Mutex<[Element]>
+    init(_ elements: [Element]) { self.elements = Mutex(elements.reversed()) }
+    func next() -> Element? { elements.withLock { $0.popLast() } }
+}

@@ -1,0 +1,66 @@
+import CVecKernels
+import Testing
+
+@testable import VecIndex
+
+@Suite struct KernelTests {
+    private static let dimensions = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 100, 384, 4096]
+
+    @Test("the form for this processor agrees with the portable one", arguments: dimensions)
+    func agreesWithPortable(dimension: Int) {
+        var generator = SeededGenerator(seed: UInt64(dimension))
+        let (a, b) = (generator.vector(dimension), generator.vector(dimension))
+        let tolerance = Float(dimension) * 1e-6
+        let dot = zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        let distance = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
+        #expect(abs(cvec_dot(a, b, dimension) - cvec_dot_portable(a, b, dimension)) <= tolerance)
+        #expect(abs(cvec_dot(a, b, dimension) - Float(dot)) <= tolerance)
+        #expect(abs(cvec_l2(a, b, dimension) - cvec_l2_portable(a, b, dimension)) <= tolerance)
+        #expect(abs(cvec_l2(a, b, dimension) - Float(distance)) <= tolerance)
+    }
+
+    @Test("a row scored among others gets the bits it gets alone", arguments: dimensions)
+    func rowsEqualSingle(dimension: Int) {
+        var generator = SeededGenerator(seed: UInt64(dimension) + 1)
+        let query = generator.vector(dimension)
+        let vectors = (0..<5).map { _ in generator.vector(dimension) }
+        let rows = vectors.flatMap { $0 }
+        var scores = [Float](repeating: 0, count: 5)
+        cvec_dot_rows(query, rows, 5, dimension, &scores)
+        #expect(scores == vectors.map { cvec_dot(query, $0, dimension) })
+        cvec_l2_rows(query, rows, 5, dimension, &scores)
+        #expect(scores == vectors.map { cvec_l2(query, $0, dimension) })
+        cvec_dot_rows_portable(query, rows, 5, dimension, &scores)
+        #expect(scores == vectors.map { cvec_dot_portable(query, $0, dimension) })
+        cvec_l2_rows_portable(query, rows, 5, dimension, &scores)
+        #expect(scores == vectors.map { cvec_l2_portable(query, $0, dimension) })
+    }
+
+    @Test("the squared length does not overflow, and tells numbers that are not finite")
+    func squaredLength() {
+        #expect(cvec_squared_length([3, 4, 0, 0, 12], 5) == 169)
+        #expect(cvec_squared_length([Float](repeating: .greatestFiniteMagnitude, count: 4096), 4096).isFinite)
+        #expect(cvec_squared_length([1, .nan], 2).isNaN)
+        #expect(cvec_squared_length([1, 2, 3, 4, -.infinity], 5) == .infinity)
+    }
+
+    @Test("the next candidate is the first row from the start that passes")
+    func nextCandidate() {
+        var products = [Float](repeating: 0, count: 50)
+        let lengths = [Float](repeating: 2, count: 50)
+        for row in [3, 20, 21, 49] { products[row] = 7 }
+        let next = { cvec_next_candidate(products, lengths, $0, 50, 1, 0, -3, -1) }  // product - 3·2 - 1 >= 0
+        #expect([0, 3, 4, 21, 22, 50].map(next) == [3, 3, 20, 21, 49, 50])
+        products[49] = 6
+        #expect(cvec_next_candidate(products, lengths, 22, 50, 1, 0, -3, -1) == 50)
+        #expect(cvec_next_candidate(products, lengths, 22, 50, 1, 0.5, -3, -1) == 49)
+    }
+
+    @Test("wiping writes zeros, and the form in use has a name")
+    func wipe() {
+        var bytes: [UInt8] = [1, 2, 3, 4]
+        cvec_wipe(&bytes, 3)
+        #expect(bytes == [0, 0, 0, 4])
+        #expect(["avx2", "neon", "portable"].contains(String(cString: cvec_variant())))
+    }
+}
