@@ -101,7 +101,8 @@ final class Appliance: Sendable {
         let before = current.replace(loaded)
         let changes = Configuration.changes(from: before, to: loaded)
         httpSettings.replace(Self.httpValues(loaded.values))
-        core.log.configure(level: loaded.values.log.level, format: loaded.values.log.format)
+        core.log.level = loaded.values.log.level
+        core.log.format = loaded.values.log.format
         return changes
     }
 
@@ -136,7 +137,7 @@ final class Appliance: Sendable {
     // MARK: Assembly
 
     private static func startVectors(_ core: Core, _ outbound: Outbound, _ configuration: Configuration) async throws -> VectorSearch? {
-        guard configuration.embeddings.provider == "openai" else { return nil }
+        guard configuration.embeddings.provider == .openai else { return nil }
         let vectors = try VectorSearch(
             database: core.database, provider: EmbeddingProvider(outbound: outbound), settings: configuration.embeddingsProvider,
             dimensions: configuration.embeddings.dimensions, log: core.log)
@@ -160,7 +161,7 @@ final class Appliance: Sendable {
             settings: { current.values.assistant })
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, isRegistrationOpen: { current.values.isRegistrationOpen })
+            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
         let chat = ChatRoutes(database: core.database, assistant: assistant)
         let health = HealthRoutes(database: core.database) { current.isDraining.load(ordering: .relaxed) }
         return try Dispatcher(
@@ -174,10 +175,10 @@ final class Appliance: Sendable {
         HTTPSettings.Values(
             allowedOrigins: configuration.server.allowedOrigins,
             trustedProxies: configuration.server.trustedProxies.compactMap(CIDR.init),
-            publicURL: configuration.server.publicUrl.isEmpty ? nil : configuration.server.publicUrl)
+            publicURL: configuration.server.publicURL.isEmpty ? nil : configuration.server.publicURL)
     }
 
-    private static func serverConfiguration(_ address: ListenAddress, _ server: Configuration.Server) -> HTTPServerConfiguration {
+    private static func serverConfiguration(_ address: ListenAddress, _ server: ServerSettings) -> HTTPServerConfiguration {
         var limits = HTTPLimits()
         limits.body = server.bodyLimitBytes
         limits.connections = server.maxConnections

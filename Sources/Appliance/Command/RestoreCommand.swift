@@ -19,34 +19,29 @@ struct RestoreCommand: AsyncParsableCommand {
         let directory = try options.load().values.storage.directory
         do {
             let newest = Schema.migrations.last?.version ?? 0
-            let outcome: Restore.Outcome
-            if dryRun {
-                outcome = Restore.Outcome(report: try FileCheck.run(file, newestSchema: newest), kept: [])
-            } else {
-                let locked = try DataDirectory(locking: directory)
-                outcome = try Restore.run(file, into: locked, newestSchema: newest, at: SystemClock().now())
-            }
-            report(outcome)
+            if dryRun { return report(try FileCheck.run(file, newestSchema: newest), kept: []) }
+            let locked = try DataDirectory(locking: directory)
+            let outcome = try Restore.run(file, into: locked, newestSchema: newest, at: SystemClock().now())
+            report(outcome.report, kept: outcome.kept)
         } catch {
             throw CommandRunner.exit(CommandFailure(StartFailure.text(for: error)))
         }
     }
 
-    private func report(_ outcome: Restore.Outcome) {
-        let report = outcome.report
+    private func report(_ report: FileReport, kept: [String]) {
         if options.json {
             let counts = report.rowCounts.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.number("\($0.value)")) }
             let json = JSONValue.object(
                 JSONObject([
                     ("restored", .bool(!dryRun)), ("schema_version", .number("\(report.schemaVersion)")),
                     ("last_write", .string(report.lastCommit.iso)), ("bytes", .number("\(report.bytes)")),
-                    ("rows", .object(JSONObject(counts))), ("kept", .array(outcome.kept.map(JSONValue.string))),
+                    ("rows", .object(JSONObject(counts))), ("kept", .array(kept.map(JSONValue.string))),
                 ]))
             return Terminal.print(String(decoding: json.bytes, as: UTF8.self))
         }
         Terminal.print("\(file): whole, schema version \(report.schemaVersion), last write \(report.lastCommit.iso)")
         for (table, rows) in report.rowCounts.sorted(by: { $0.key < $1.key }) where rows > 0 { Terminal.print("  \(table): \(rows)") }
-        for kept in outcome.kept { Terminal.print("the previous file is kept as \(kept)") }
+        for name in kept { Terminal.print("the previous file is kept as \(name)") }
         Terminal.print(dryRun ? "nothing was changed" : "restored; start the server now")
     }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Everything an operator can decide, typed, with every key holding a valid value.
 ///
 /// The values written here are blanks that nobody sees: the table of keys (`Setting.all`) holds the
@@ -119,12 +121,4 @@ struct LogSettings: Sendable, Equatable {
     var format = LogFormat.text
 
     fileprivate init() {}
-}
-
-enum LogLevel: String, Sendable, CaseIterable {
-    case debug, info, warning, error
-}
-
-enum LogFormat: String, Sendable, CaseIterable {
-    case text, json
 }

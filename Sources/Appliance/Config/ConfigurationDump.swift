@@ -29,7 +29,8 @@ struct ConfigurationDump {
     private func line(_ setting: Setting) -> String {
         var note = loaded[origin: setting.key].words
         if setting.key == "auth.registration", loaded.values.auth.registration == .automatic {
-            note += loaded.values.registrationIsOpen ? ": open, as every listener is loopback" : ": closed, as not every listener is loopback"
+            note +=
+                loaded.values.registrationIsOpen ? ": open, as every listener is loopback" : ": closed, as not every listener is loopback"
         }
         return "\(setting.name) = \(shown(setting).toml)  # \(note)"
     }

@@ -39,9 +39,9 @@ enum ConfigurationSource: Sendable, Equatable {
 }
 
 /// Everything that is wrong with a configuration, in the order of the file. Never empty when thrown.
-struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConvertible {
+struct ConfigurationErrors: Error, Sendable, Equatable {
     var errors: [ConfigurationError]
 
     /// One line for each error, ready for a terminal.
-    var description: String { errors.map(\.line).joined(separator: "\n") }
+    var text: String { errors.map(\.line).joined(separator: "\n") }
 }

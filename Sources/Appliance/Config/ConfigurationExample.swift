@@ -35,9 +35,22 @@ enum ConfigurationExample {
 
     private static func entry(_ setting: Setting) -> String {
         let adoption = setting.adoption == .live ? "SIGHUP" : "restart"
-        var facts = [setting.rule.words(unit: setting.unit) + ". Takes effect on " + adoption + "."]
-        if setting.isSecret { facts.append("Secret; also read from \(setting.environmentName).") }
-        return comment(setting.manual) + "\n#\n" + comment(facts.joined(separator: "\n")) + "\n# \(setting.name) = \(setting.standard.toml)\n"
+        var facts = setting.rule.words(unit: setting.unit) + ". Takes effect on " + adoption + "."
+        if setting.isSecret { facts += " Secret; also read from \(setting.environmentName)." }
+        return comment(setting.manual) + "\n#\n" + comment(wrapped(facts)) + "\n# \(setting.name) = \(setting.standard.toml)\n"
+    }
+
+    /// Breaks what the table says about a key into lines as wide as the prose around it.
+    private static func wrapped(_ text: String) -> String {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= 76 {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 
     private static func comment(_ text: String) -> String {

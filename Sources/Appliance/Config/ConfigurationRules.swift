@@ -28,12 +28,13 @@ enum ConfigurationRules {
         return found
     }
 
-    /// Points at the first of the keys that somebody set. The defaults agree with each other, so a
-    /// broken rule always has one.
+    /// Points at the first of the keys that somebody set. The defaults agree with each other, so a broken
+    /// rule always has one.
     private static func error(_ fact: ConfigurationError.Fact, at keys: [String], in loaded: LoadedConfiguration) -> ConfigurationError {
-        for key in keys {
-            if case .set(let source, let place) = loaded[origin: key] { return ConfigurationError(source: source, place: place, fact: fact) }
+        let origins = keys.map { loaded[origin: $0] }
+        guard case .set(let source, let place)? = origins.first(where: { $0 != .standard }) else {
+            return ConfigurationError(source: .file(loaded.path ?? ""), place: nil, fact: fact)
         }
-        return ConfigurationError(source: .file(loaded.path ?? "configuration"), place: nil, fact: fact)
+        return ConfigurationError(source: source, place: place, fact: fact)
     }
 }

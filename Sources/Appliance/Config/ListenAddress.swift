@@ -1,3 +1,5 @@
+import Platform
+
 /// Where a listener binds: a host without brackets, and a port.
 ///
 /// The host is an IPv4 or IPv6 address or a name that the system resolves. Port 0 lets the system pick one.
@@ -13,12 +15,10 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// Reads `host:port` or `[v6]:port`; nil for anything else, an unbracketed IPv6 address included,
     /// since nobody can tell where its port begins.
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = PortNumber.parse(text[text.index(after: colon)...], from: 0) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = HostName.port(text[text.index(after: colon)...], from: 0) else { return nil }
         let name = text[..<colon]
-        if name.hasPrefix("["), name.hasSuffix("]") {
-            let inner = String(name.dropFirst().dropLast())
-            guard IPAddress.bytes(of: inner)?.count == 16 else { return nil }
-            self.init(host: inner, port: port)
+        if HostName.isBracketed(name) {
+            self.init(host: String(name.dropFirst().dropLast()), port: port)
         } else {
             guard HostName.isValid(name) else { return nil }
             self.init(host: String(name), port: port)
@@ -28,7 +28,7 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// Whether only this machine can reach it. A name other than `localhost` is taken to be public, as
     /// what it resolves to may change.
     var isLoopback: Bool {
-        guard let bytes = IPAddress.bytes(of: host) else { return host.lowercased() == "localhost" }
+        guard let bytes = IPAddress(host)?.bytes else { return host.lowercased() == "localhost" }
         return bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
     }
 

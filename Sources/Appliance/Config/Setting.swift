@@ -24,7 +24,7 @@ struct Setting: Sendable {
     /// Takes a value of the type of `standard` that breaks no rule.
     let set: @Sendable (SettingValue, inout Configuration) -> Void
 
-    typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
+    typealias Path<Value> = any WritableKeyPath<Configuration, Value> & Sendable
 
     var table: String { String(key.prefix { $0 != "." }) }
     var name: String { String(key.dropFirst(table.count + 1)) }

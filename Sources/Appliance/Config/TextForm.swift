@@ -1,3 +1,5 @@
+import Platform
+
 /// What a piece of text has to look like.
 enum TextForm: Sendable, Equatable {
     case listenAddress
@@ -11,9 +13,9 @@ enum TextForm: Sendable, Equatable {
     func accepts(_ text: String) -> Bool {
         switch self {
         case .listenAddress: ListenAddress(text) != nil
-        case .network: IPAddress.isNetwork(text)
+        case .network: CIDR(text) != nil
         case .origin: URLText(text)?.isOrigin ?? false
-        case .endpoint: URLText(text).map { !$0.path.hasSuffix("/") } ?? false
+        case .endpoint: URLText(text) != nil
         case .path: text.utf8.count <= 4096 && !text.unicodeScalars.contains(where: \.isControl)
         case .name: text.utf8.count <= 200 && !text.unicodeScalars.contains(where: \.isControl)
         // It travels in a header, where a space or a line end would end it or start another.
@@ -25,9 +27,9 @@ enum TextForm: Sendable, Equatable {
     var words: String {
         switch self {
         case .listenAddress: "host:port or [IPv6]:port, the port from 0 to 65535"
-        case .network: "an address, or a network such as 10.0.0.0/8 with no bit set after its prefix"
+        case .network: "an address or a network such as 10.0.0.0/8"
         case .origin: "an origin such as https://app.example.com: lower case, no path, no port that the scheme implies"
-        case .endpoint: "an address such as http://127.0.0.1:11434/v1: no user name, query, fragment or slash at its end"
+        case .endpoint: "an address such as http://127.0.0.1:11434/v1: no user name, query or fragment"
         case .path: "a path of at most 4096 bytes without control characters"
         case .name: "a name of at most 200 bytes without control characters"
         case .secret: "at most 4096 visible ASCII characters without spaces"

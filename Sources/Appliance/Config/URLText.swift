@@ -16,20 +16,12 @@ struct URLText {
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }) else { return nil }
 
         let authority = rest[..<slash]
-        let bracket = authority.hasPrefix("[") ? authority.firstIndex(of: "]") : nil
-        let colon = authority[(bracket ?? authority.startIndex)...].firstIndex(of: ":")
+        // The colons of an IPv6 address stand within its brackets.
+        let colon = authority.lastIndex(of: ":").flatMap { authority.hasSuffix("]") ? nil : $0 }
         host = authority[..<(colon ?? authority.endIndex)]
-        if bracket == nil {
-            guard HostName.isValid(host) else { return nil }
-        } else {
-            guard host.hasSuffix("]"), IPAddress.bytes(of: String(host.dropFirst().dropLast()))?.count == 16 else { return nil }
-        }
-        guard let colon else {
-            port = nil
-            return
-        }
-        guard let number = PortNumber.parse(authority[authority.index(after: colon)...], from: 1) else { return nil }
-        port = number
+        guard HostName.isBracketed(host) || HostName.isValid(host) else { return nil }
+        port = colon.flatMap { HostName.port(authority[authority.index(after: $0)...], from: 1) }
+        if colon != nil && port == nil { return nil }
     }
 
     /// Whether a browser would write just this in an `Origin` header: lower case, no path, and no port

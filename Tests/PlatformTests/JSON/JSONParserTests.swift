@@ -132,7 +132,8 @@ import Testing
         func nested(_ depth: Int) -> [UInt8] { Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8) }
         #expect(reason(nested(32)) == nil)
         #expect(reason(nested(33)) == "Nesting deeper than 32 levels: line 1 column 33 (char 32)")
-        #expect(reason(Array(repeating: UInt8(ascii: "["), count: 1_000_000)) == "Nesting deeper than 32 levels: line 1 column 33 (char 32)")
+        #expect(
+            reason(Array(repeating: UInt8(ascii: "["), count: 1_000_000)) == "Nesting deeper than 32 levels: line 1 column 33 (char 32)")
         #expect(throws: JSONError(reason: "Nesting deeper than 1 levels: line 1 column 6 (char 5)")) {
             try JSONValue.parse(Array("{\"a\":{}}".utf8), maximumDepth: 1)
         }

@@ -36,7 +36,7 @@ final class LoopbackServer: Sendable {
     var connectionCount: Int { state.withLock { $0.connections.count } }
 
     /// Runs `body` with a server, and stops the server after it.
-    static func with<T>(_ script: @escaping Script, _ body: (LoopbackServer) async throws -> T) async rethrows -> T {
+    static func with<T>(_ script: @escaping Script, _ body: (LoopbackServer) async throws -> T) async throws -> T {
         let server = LoopbackServer(script)
         defer { server.stop() }
         return try await body(server)
@@ -245,4 +245,11 @@ final class Gate: Sendable {
 
     /// Blocks. Not for ever: a test that has failed must still end.
     func wait() { _ = isOpen.wait(milliseconds: 30_000) { $0 ? true : nil } }
+}
+
+/// Things that several threads take in turn.
+final class LockedList<Element: Sendable>: Sendable {
+    private let elements: Mutex<[Element]>
+    init(_ elements: [Element]) { self.elements = Mutex(elements.reversed()) }
+    func next() -> Element? { elements.withLock { $0.popLast() } }
 }

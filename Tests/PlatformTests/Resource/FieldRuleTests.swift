@@ -73,7 +73,8 @@ import Testing
     @Test(
         "what is no integer is refused",
         arguments: [
-            1.5, true, "", "x", "1.5", "1e3", "1.5e1", "--1", "+-1", "-", ".0", "0x10", "1 2", [], [:], .number("1e999"), .number("1e16"), "٣",
+            1.5, true, "", "x", "1.5", "1e3", "1.5e1", "--1", "+-1", "-", ".0", "0x10", "1 2", [], [:], .number("1e999"), .number("1e16"),
+            "٣",
         ] as [JSONValue])
     func notIntegers(value: JSONValue) {
         #expect(messages(IntegerRule(), value) == ["A valid integer is required."])
@@ -101,7 +102,8 @@ import Testing
 
     @Test(
         "what is no number is refused",
-        arguments: [true, "", "x", "nan", "inf", "-Infinity", "0x1p3", "1e999", .number("1e999"), "1,5", "1 2", "e", [], [:]] as [JSONValue])
+        arguments: [true, "", "x", "nan", "inf", "-Infinity", "0x1p3", "1e999", .number("1e999"), "1,5", "1 2", "e", [], [:]] as [JSONValue]
+    )
     func notNumbers(value: JSONValue) {
         #expect(messages(NumberRule(), value) == ["A valid number is required."])
     }

@@ -125,7 +125,7 @@ import Testing
     func writingAgain() throws {
         let widget = try decoded(
             ("subtitle", "s"), ("salary", 15), ("score", 0.25), ("job", .string(Widget.someone.description)),
-            ("closed", "2026-01-01T00:00Z"), ("skills", ["a", "b"]), ("details", ["x": 1]))
+            ("closed", "2026-01-01T00:00Z"), ("skills", ["a", "b"]), ("details", ["x": 1]), ("code", "c"), ("extra", 0))
         var writer = JSONWriter()
         writer.object { writer in
             writer.field("before", 1)

@@ -25,7 +25,7 @@ struct Widget: Sendable {
     var secret = ""
     var views = 3
 
-    static let someone = Identifier(v7: Timestamp(microseconds: 0), random: SeededRandom(seed: 1))
+    static let someone = Identifier(v7: Timestamp(microseconds: 0), random: SeededRandom(1))
 
     static let levels = ["entry", "mid"]
 

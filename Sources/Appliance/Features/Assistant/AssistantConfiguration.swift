@@ -3,12 +3,9 @@ import Platform
 // How the configuration's words become a provider's settings.
 
 extension AssistantSettings {
-    /// Without an address there is no model, and the built-in assistant answers.
-    var isConfigured: Bool { !baseUrl.isEmpty }
-
     var provider: ProviderSettings {
         ProviderSettings(
-            baseURL: baseUrl, apiKey: apiKey.isEmpty ? nil : apiKey, model: model, temperature: temperature, maxTokens: answerTokens,
+            baseURL: baseURL, apiKey: apiKey.isEmpty ? nil : apiKey, model: model, temperature: temperature, maxTokens: answerTokens,
             limits: limits, attempts: attempts)
     }
 
@@ -23,7 +20,7 @@ extension Configuration {
     /// Embeddings share the assistant's patience.
     var embeddingsProvider: ProviderSettings {
         ProviderSettings(
-            baseURL: embeddings.baseUrl, apiKey: embeddings.apiKey.isEmpty ? nil : embeddings.apiKey, model: embeddings.model,
+            baseURL: embeddings.baseURL, apiKey: embeddings.apiKey.isEmpty ? nil : embeddings.apiKey, model: embeddings.model,
             limits: assistant.limits, attempts: assistant.attempts)
     }
 }

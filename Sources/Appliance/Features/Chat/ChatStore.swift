@@ -17,7 +17,7 @@ enum ChatStore {
 
     static func session(_ id: Identifier, of owner: Owner, in reader: Reader) throws -> ChatSession? {
         try reader.first(
-            "SELECT \(sessionColumns) FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID, map: session)
+            "SELECT \(sessionColumns) FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID, map: readSession)
     }
 
     static func sessionCount(of owner: Owner, in reader: Reader) throws -> Int {
@@ -30,7 +30,7 @@ enum ChatStore {
             """
             SELECT \(sessionColumns) FROM chat_sessions WHERE account_rid = $1
             ORDER BY last_message_at DESC, updated_at DESC, rid DESC LIMIT $2 OFFSET $3
-            """, owner.rowID, limit, offset, map: session)
+            """, owner.rowID, limit, offset, map: readSession)
     }
 
     static func rename(_ id: Identifier, of owner: Owner, to title: String?, in transaction: Transaction) throws -> ChatSession? {
@@ -73,14 +73,14 @@ enum ChatStore {
         try reader.rows(
             "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 ORDER BY rid LIMIT $2 OFFSET $3", session.rowID, limit,
             offset
-        ) { try message($0, of: session.id) }
+        ) { try readMessage($0, of: session.id) }
     }
 
     /// The last messages of a session, oldest first.
     static func lastMessages(of session: ChatSession, limit: Int, in reader: Reader) throws -> [ChatMessage] {
         try reader.rows(
             "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 ORDER BY rid DESC LIMIT $2", session.rowID, limit
-        ) { try message($0, of: session.id) }.reversed()
+        ) { row -> ChatMessage in try readMessage(row, of: session.id) }.reversed()
     }
 
     /// The message that an earlier request with this key stored, and its session.
@@ -94,7 +94,7 @@ enum ChatStore {
         guard let sessionID, let session = try session(sessionID, of: owner, in: reader) else { return nil }
         let message = try reader.first(
             "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 AND request_key = $2", session.rowID, requestKey
-        ) { try message($0, of: session.id) }
+        ) { try readMessage($0, of: session.id) }
         return message.map { (session, $0) }
     }
 
@@ -105,7 +105,7 @@ enum ChatStore {
             SELECT \(messageColumns) FROM chat_messages
             WHERE session_rid = $1 AND rid > (SELECT rid FROM chat_messages WHERE id = $2) ORDER BY rid LIMIT 1
             """, session.rowID, question.id
-        ) { try message($0, of: session.id) }
+        ) { try readMessage($0, of: session.id) }
         return next?.role == .assistant ? next : nil
     }
 
@@ -114,7 +114,7 @@ enum ChatStore {
     private static let sessionColumns =
         "rid, id, title, created_at, updated_at, last_message_at, last_message_preview, message_count"
 
-    private static func session(_ row: borrowing Row) throws -> ChatSession {
+    private static func readSession(_ row: borrowing Row) throws -> ChatSession {
         ChatSession(
             rowID: try row.int(0), id: try row.id(1), title: try row.textOrNil(2), createdAt: try row.time(3), updatedAt: try row.time(4),
             lastMessageAt: try row.timeOrNil(5), lastMessagePreview: try row.textOrNil(6), messageCount: Int(try row.int(7)))
@@ -122,7 +122,7 @@ enum ChatStore {
 
     private static let messageColumns = "id, role, content, timestamp, function_call_data, function_name, metadata"
 
-    private static func message(_ row: borrowing Row, of session: Identifier) throws -> ChatMessage {
+    private static func readMessage(_ row: borrowing Row, of session: Identifier) throws -> ChatMessage {
         guard let role = ChatMessage.Role(rawValue: try row.text(1)) else { throw StorageError.unexpectedValue(column: 1) }
         return ChatMessage(
             id: try row.id(0), session: session, role: role, content: try row.text(2), timestamp: try row.time(3),

@@ -49,7 +49,7 @@ enum JobFile {
             if trimmed.allSatisfy({ $0 == 32 || $0 == 9 }) { continue }
             body(
                 Result { () throws(Problem) -> JSONValue in
-                    do { return try JSONValue.parse(Array(trimmed)) } catch {
+                    do throws(JSONError) { return try JSONValue.parse(Array(trimmed)) } catch {
                         throw Problem(line: index + 1, message: "not JSON: \(error.reason)")
                     }
                 }, index + 1)

@@ -7,25 +7,39 @@ enum PassageStore {
     static func upsert(
         _ source: Passage.Source, id: String, title: String, body: String, metadata: JSONValue, in transaction: Transaction
     ) throws {
-        try transaction.execute(
-            """
-            INSERT INTO passages (source_type, source_id, title, body, metadata, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $6)
-            ON CONFLICT (source_type, source_id) DO UPDATE SET
-                title = excluded.title, body = excluded.body, metadata = excluded.metadata, updated_at = excluded.updated_at,
-                model = CASE WHEN title = excluded.title AND body = excluded.body THEN model END,
-                vector = CASE WHEN title = excluded.title AND body = excluded.body THEN vector END
-            """, source.rawValue, id, title, body, text(metadata), transaction.now)
+        if let known = try find(source, id: id, in: transaction) {
+            if known.title == title && known.body == body {
+                try transaction.execute(
+                    "UPDATE passages SET metadata = $1, updated_at = $2 WHERE rid = $3", text(metadata), transaction.now, known.rowID)
+                return
+            }
+            try TextIndex.remove(known, in: transaction)
+            try transaction.execute(
+                """
+                UPDATE passages SET title = $1, body = $2, metadata = $3, updated_at = $4, model = NULL, vector = NULL WHERE rid = $5
+                """, title, body, text(metadata), transaction.now, known.rowID)
+            try TextIndex.add(known.rowID, title: title, body: body, in: transaction)
+        } else {
+            try transaction.execute(
+                """
+                INSERT INTO passages (source_type, source_id, title, body, metadata, created_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $6)
+                """, source.rawValue, id, title, body, text(metadata), transaction.now)
+            try TextIndex.add(transaction.lastRowID, title: title, body: body, in: transaction)
+        }
         transaction.emit(PassagesChanged())
     }
 
     static func remove(_ source: Passage.Source, id: String, in transaction: Transaction) throws {
-        let rowID = try transaction.first("SELECT rid FROM passages WHERE source_type = $1 AND source_id = $2", source.rawValue, id) {
-            try $0.int(0)
-        }
-        guard let rowID else { return }
-        try transaction.execute("DELETE FROM passages WHERE rid = $1", rowID)
-        transaction.emit(PassagesChanged(removed: [rowID]))
+        guard let known = try find(source, id: id, in: transaction) else { return }
+        try TextIndex.remove(known, in: transaction)
+        try transaction.execute("DELETE FROM passages WHERE rid = $1", known.rowID)
+        transaction.emit(PassagesChanged(removed: [known.rowID]))
+    }
+
+    private static func find(_ source: Passage.Source, id: String, in reader: Reader) throws -> Passage? {
+        try reader.first(
+            "SELECT \(columns) FROM passages WHERE source_type = $1 AND source_id = $2", source.rawValue, id, map: passage)
     }
 
     static func passages(_ rowIDs: [Int64], in reader: Reader) throws -> [Passage] {
@@ -34,13 +48,9 @@ enum PassageStore {
         }
     }
 
-    /// The passages that match an FTS5 expression, best first; titles count threefold.
+    /// The passages that match an FTS5 expression, best first.
     static func matching(_ expression: String, limit: Int, in reader: Reader) throws -> [Passage] {
-        try reader.rows(
-            """
-            SELECT \(columns) FROM passages JOIN passages_text ON passages_text.rowid = passages.rid
-            WHERE passages_text MATCH $1 ORDER BY bm25(passages_text, 3.0, 1.0), passages.rid LIMIT $2
-            """, expression, limit, map: passage)
+        try passages(try TextIndex.matches(expression, limit: limit, in: reader), in: reader)
     }
 
     static func count(in reader: Reader) throws -> Int64 { try reader.int("SELECT count(*) FROM passages") }

@@ -39,7 +39,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         peer = (context.remoteAddress?.ipAddress).flatMap { IPAddress($0) }
-        let deadline = ConnectionDeadline(limits: limits, eventLoop: context.eventLoop) { [unowned self] in expired($0) }
+        let deadline = ConnectionDeadline(limits: limits, eventLoop: context.eventLoop) { [weak self] in self?.expired($0) }
         self.deadline = deadline
         wire.bytesArrived = { deadline.bytesArrived() }
     }
@@ -187,6 +187,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         if event as? ChannelEvent == .inputClosed {
             inputIsClosed = true
             if case .idle = state { context.close(promise: nil) }
+            if deadline?.phase == .lingering { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
     }

@@ -63,6 +63,8 @@ package final class Outbound: Sendable {
     /// Sends a request once, and returns when the header of the response is there.
     package func stream(_ request: OutboundRequest) async throws(OutboundError) -> OutboundStream {
         let host = try OutboundTarget(request).host
+        // The handler of a cancelled task also runs, but maybe after a fast host has answered.
+        guard !Task.isCancelled else { throw .cancelled }
         let ended = try admit(request, host)
         let id = nextID.add(1, ordering: .relaxed).newValue
         let channel = ResponseChannel(resume: { [loop] in loop.resume(id) }, abort: { [loop] in loop.abort(id) })

@@ -1,9 +1,8 @@
 /// The header fields of a response, in order; names compare without case.
-package struct OutboundHeaders: Sendable, ExpressibleByArrayLiteral {
-    package private(set) var fields: [(name: String, value: String)]
+package struct OutboundHeaders: Sendable {
+    package let fields: [(name: String, value: String)]
 
     package init(_ fields: [(name: String, value: String)]) { self.fields = fields }
-    package init(arrayLiteral elements: (name: String, value: String)...) { fields = elements }
 
     /// The first field of that name.
     package subscript(_ name: String) -> String? {

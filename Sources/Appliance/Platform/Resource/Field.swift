@@ -2,8 +2,9 @@
 ///
 /// The builders in the extensions make them from explicitly typed closures (key paths cost three times as
 /// much). A field without `set` is read-only and one without `get` is write-only. Where `nullable:` is given,
-/// the closures deal in an optional.
-package struct Field<Value: Sendable>: Sendable {
+/// the closures deal in an optional. It is an immutable class and not a struct, so that a walk over the fields
+/// copies a reference and not a schema.
+package final class Field<Value: Sendable>: Sendable {
     package typealias Getter<Member> = @Sendable (Value) -> Member
     package typealias Setter<Member> = @Sendable (inout Value, Member) -> Void
 
@@ -28,7 +29,7 @@ package struct Field<Value: Sendable>: Sendable {
     }
 
     /// A field that always has a value.
-    init<Rule: FieldRule>(_ schema: FieldSchema, _ rule: Rule, get: Getter<Rule.Output>?, set: Setter<Rule.Output>?) {
+    convenience init<Rule: FieldRule>(_ schema: FieldSchema, _ rule: Rule, get: Getter<Rule.Output>?, set: Setter<Rule.Output>?) {
         var reader: Reader?
         var printer: Printer?
         if let set {
@@ -44,7 +45,7 @@ package struct Field<Value: Sendable>: Sendable {
     }
 
     /// A field whose value may be missing.
-    init<Rule: FieldRule>(
+    convenience init<Rule: FieldRule>(
         _ schema: FieldSchema, nullable: Bool, _ rule: Rule, get: Getter<Rule.Output?>?, set: Setter<Rule.Output?>?
     ) {
         var schema = schema
@@ -77,7 +78,8 @@ package struct Field<Value: Sendable>: Sendable {
 
     /// A field the server alone decides. `write` writes exactly one value.
     package static func readOnly(
-        _ name: String, _ kind: FieldSchema.Kind = .text, nullable: Bool = false, write: @escaping @Sendable (Value, inout JSONWriter) -> Void
+        _ name: String, _ kind: FieldSchema.Kind = .text, nullable: Bool = false,
+        write: @escaping @Sendable (Value, inout JSONWriter) -> Void
     ) -> Field {
         var schema = FieldSchema(name, kind)
         schema.isNullable = nullable

@@ -30,8 +30,9 @@ package struct Resource<Value: Sendable>: Sendable {
         }
         var draft = value
         var errors = ValidationErrors()
-        for (field, json) in zip(fields, given) {
-            guard let json else {
+        for position in fields.indices {
+            let field = fields[position]
+            guard let json = given[position] else {
                 if field.schema.isRequired && mode != .update { errors.add(field.schema.name, FieldMessage.required) }
                 continue
             }

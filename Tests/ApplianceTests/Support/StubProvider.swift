@@ -1,0 +1,187 @@
+import Synchronization
+
+@testable import Appliance
+@testable import Platform
+
+/// A model provider on 127.0.0.1 that behaves as its script says: well, slowly,
+/// or badly. A real server over real sockets, so that what is tested is what runs.
+///
+/// It serves the behaviours in turn and repeats the last one. It records each
+/// request, with its body read as JSON.
+final class StubProvider: Sendable {
+    /// What it does with one request.
+    enum Behaviour: Sendable {
+        /// A whole answer in one JSON object, as a provider that ignores `stream` gives.
+        case plain(String)
+        /// An answer in pieces, then the reason `stop`, the usage and `[DONE]`.
+        case stream([String])
+        /// A call of one tool, its arguments in two pieces.
+        case toolCall(id: String, name: String, arguments: String)
+        /// This status, with an error body in the provider's usual form.
+        case status(Int, retryAfter: String? = nil)
+        case hangBeforeHeaders
+        /// The pieces, then silence.
+        case hangAfter([String])
+        /// The pieces, then the connection closes.
+        case cutAfter([String])
+        /// A piece every few milliseconds, without end.
+        case drip(everyMilliseconds: Int32)
+        /// An answer of so many bytes, in pieces.
+        case huge(bytes: Int)
+        /// A stream with exactly these events as data lines.
+        case events([String])
+        /// A response of exactly this content type and body.
+        case raw(contentType: String, body: String)
+        /// A vector for each text of the request: its length and its place, then zeros.
+        case embeddings(dimension: Int)
+    }
+
+    struct Request: Sendable {
+        let path: String
+        let headers: [String: String]
+        let body: JSONValue
+    }
+
+    private struct State {
+        var behaviours: [Behaviour]
+        var requests: [Request] = []
+    }
+
+    private let state: Mutex<State>
+    /// Happens when a client has gone before its answer was whole.
+    let clientGone = Happening()
+    /// Happens when the first request has arrived.
+    let asked = Happening()
+
+    private init(_ behaviours: [Behaviour]) { state = Mutex(State(behaviours: behaviours)) }
+
+    var requests: [Request] { state.withLock { $0.requests } }
+
+    /// Runs `body` with a provider and the base URL under which it answers.
+    static func with<T>(
+        _ behaviours: Behaviour..., run body: (_ provider: StubProvider, _ baseURL: String) async throws -> T
+    ) async throws -> T {
+        let provider = StubProvider(behaviours)
+        return try await LoopbackServer.with { connection, request in
+            provider.serve(connection, request)
+        } _: { server in
+            try await body(provider, server.url + "/v1")
+        }
+    }
+
+    private func serve(_ connection: LoopbackConnection, _ received: ReceivedRequest) {
+        let request = Request(
+            path: received.target, headers: received.headers, body: (try? JSONValue.parse(received.body)) ?? .null)
+        let behaviour = state.withLock { state in
+            state.requests.append(request)
+            return state.behaviours.count > 1 ? state.behaviours.removeFirst() : state.behaviours.first
+        }
+        asked.happen()
+        if let behaviour { act(behaviour, connection, request) }
+    }
+
+    private func act(_ behaviour: Behaviour, _ connection: LoopbackConnection, _ request: Request) {
+        switch behaviour {
+        case .plain(let text):
+            connection.respond(200, ["Content-Type": "application/json"], Self.wholeAnswer(text))
+        case .stream(let pieces):
+            startStream(connection, pieces)
+            sendEvents(connection, [Self.finish("stop"), Self.usage, "[DONE]"])
+            connection.endChunks()
+        case .toolCall(let id, let name, let arguments):
+            connection.startChunks(["Content-Type": "text/event-stream"])
+            sendEvents(connection, Self.toolCallEvents(id, name, arguments) + [Self.finish("tool_calls"), Self.usage, "[DONE]"])
+            connection.endChunks()
+        case .status(let status, let retryAfter):
+            var headers = ["Content-Type": "application/json"]
+            headers["Retry-After"] = retryAfter
+            let error: JSONValue = ["error": ["message": .string("scripted \(status)")]]
+            connection.respond(status, headers, String(decoding: error.bytes, as: UTF8.self))
+        case .hangBeforeHeaders:
+            waitForGoing(connection)
+        case .hangAfter(let pieces):
+            startStream(connection, pieces)
+            waitForGoing(connection)
+        case .cutAfter(let pieces):
+            startStream(connection, pieces)
+            connection.close()
+        case .drip(let milliseconds):
+            startStream(connection, [])
+            while connection.chunk("data: \(Self.delta("."))\n\n"), connection.pause(milliseconds: milliseconds) {}
+            clientGone.happen()
+        case .huge(let bytes):
+            startStream(connection, [])
+            let piece = "data: \(Self.delta(String(repeating: "x", count: 1000)))\n\n"
+            for _ in 0...(bytes / 1000) where connection.chunk(piece) {}
+            waitForGoing(connection)
+        case .events(let events):
+            connection.startChunks(["Content-Type": "text/event-stream; charset=utf-8"])
+            sendEvents(connection, events)
+            connection.endChunks()
+        case .raw(let contentType, let body):
+            connection.respond(200, ["Content-Type": contentType], body)
+        case .embeddings(let dimension):
+            let answer = Self.embeddings(request.body["input"]?.array ?? [], dimension)
+            connection.respond(200, ["Content-Type": "application/json"], String(decoding: answer.bytes, as: UTF8.self))
+        }
+    }
+
+    private func startStream(_ connection: LoopbackConnection, _ pieces: [String]) {
+        connection.startChunks(["Content-Type": "text/event-stream"])
+        sendEvents(connection, pieces.map(Self.delta))
+    }
+
+    private func sendEvents(_ connection: LoopbackConnection, _ events: [String]) {
+        for event in events { connection.chunk("data: \(event)\n\n") }
+    }
+
+    private func waitForGoing(_ connection: LoopbackConnection) {
+        connection.waitUntilClosed()
+        clientGone.happen()
+    }
+}
+
+// MARK: - The wire format
+
+extension StubProvider {
+    static let model = "stub-model-1"
+    static let usage = text(["model": .string(model), "choices": [], "usage": ["prompt_tokens": 11, "completion_tokens": 7]])
+
+    static func delta(_ piece: String) -> String {
+        text(["model": .string(model), "choices": [["index": 0, "delta": ["content": .string(piece)], "finish_reason": .null]]])
+    }
+
+    static func finish(_ reason: String) -> String {
+        text(["model": .string(model), "choices": [["index": 0, "delta": [:], "finish_reason": .string(reason)]]])
+    }
+
+    static func wholeAnswer(_ answer: String) -> String {
+        text([
+            "model": .string(model), "usage": ["prompt_tokens": 11, "completion_tokens": 7],
+            "choices": [["index": 0, "message": ["role": "assistant", "content": .string(answer)], "finish_reason": "stop"]],
+        ])
+    }
+
+    private static func toolCallEvents(_ id: String, _ name: String, _ arguments: String) -> [String] {
+        let half = arguments.index(arguments.startIndex, offsetBy: arguments.count / 2)
+        let first: JSONValue = [
+            "index": 0, "id": .string(id), "type": "function",
+            "function": ["name": .string(name), "arguments": .string(String(arguments[..<half]))],
+        ]
+        let second: JSONValue = ["index": 0, "function": ["arguments": .string(String(arguments[half...]))]]
+        return [first, second].map { call in
+            text(["model": .string(model), "choices": [["index": 0, "delta": ["content": .null, "tool_calls": [call]]]]])
+        }
+    }
+
+    private static func embeddings(_ input: [JSONValue], _ dimension: Int) -> JSONValue {
+        let data = input.enumerated().map { place, item -> JSONValue in
+            let numbers = [item.string?.utf8.count ?? 0, place] + [Int](repeating: 0, count: max(0, dimension - 2))
+            return ["index": .integer(place), "embedding": .array(numbers.prefix(dimension).map { .integer($0) })]
+        }
+        // A provider may answer in any order.
+        return ["model": .string(model), "data": .array(data.reversed())]
+    }
+
+    private static func text(_ json: JSONValue) -> String { String(decoding: json.bytes, as: UTF8.self) }
+}
