@@ -17,6 +17,8 @@ final class Appliance: Sendable {
     }
 
     let core: Core
+    /// The route table, as it is served.
+    let routes: [Route]
     /// The ports that are listened on, in the configuration's order.
     let ports: [Int]
     private let servers: [HTTPServer]
@@ -37,19 +39,22 @@ final class Appliance: Sendable {
 
         var values: Configuration { loaded.withLock { $0.values } }
 
-        func replace(_ new: LoadedConfiguration) -> LoadedConfiguration {
+        /// Takes over what may change while running; keys that need a restart keep their values.
+        func adopt(_ new: LoadedConfiguration) -> (before: LoadedConfiguration, now: LoadedConfiguration) {
             loaded.withLock { current in
-                defer { current = new }
-                return current
+                let before = current
+                current = before.adopting(new)
+                return (before, current)
             }
         }
     }
 
     private init(
-        core: Core, ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound, vectors: VectorSearch?,
+        core: Core, routes: [Route], ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound, vectors: VectorSearch?,
         httpSettings: HTTPSettings, current: Settings
     ) {
         self.core = core
+        self.routes = routes
         self.ports = ports
         self.servers = servers
         self.control = control
@@ -83,7 +88,7 @@ final class Appliance: Sendable {
             }
             let control = try ControlServer(path: core.directory.controlSocketPath) { try await core.handle($0, progress: $1) }
             let appliance = Appliance(
-                core: core, ports: ports, servers: opened, control: control, outbound: outbound, vectors: vectors,
+                core: core, routes: dispatcher.routes, ports: ports, servers: opened, control: control, outbound: outbound, vectors: vectors,
                 httpSettings: httpSettings, current: current)
             appliance.startLoops()
             return appliance
@@ -98,11 +103,11 @@ final class Appliance: Sendable {
     /// Takes over what of a new configuration can change while running, and
     /// names what needs a restart.
     func reload(_ loaded: LoadedConfiguration) -> (changed: [String], needRestart: [String]) {
-        let before = current.replace(loaded)
+        let (before, now) = current.adopt(loaded)
         let changes = Configuration.changes(from: before, to: loaded)
-        httpSettings.replace(Self.httpValues(loaded.values))
-        core.log.level = loaded.values.log.level
-        core.log.format = loaded.values.log.format
+        httpSettings.replace(Self.httpValues(now.values))
+        core.log.level = now.values.log.level
+        core.log.format = now.values.log.format
         return changes
     }
 
@@ -160,13 +165,12 @@ final class Appliance: Sendable {
             provider: ChatProvider(outbound: outbound), random: core.random,
             settings: { current.values.assistant })
         let accounts = AccountRoutes(
-            database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
+            database: core.database, passwords: core.passwords, tokens: tokens, isRegistrationOpen: { current.values.registrationIsOpen })
         let chat = ChatRoutes(database: core.database, assistant: assistant)
         let health = HealthRoutes(database: core.database) { current.isDraining.load(ordering: .relaxed) }
         return try Dispatcher(
             routes: accounts.routes + chat.routes + health.routes,
-            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
+            authenticator: AccountAuthenticator(database: core.database, tokens: tokens), settings: httpSettings,
             log: core.log, clock: core.clock, random: core.random,
             idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)))
     }

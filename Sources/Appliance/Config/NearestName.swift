@@ -5,7 +5,7 @@ enum NearestName {
     /// its place wrong.
     static func of(_ wrong: String, among names: [String]) -> String? {
         let best = names.map { (name: $0, distance: cost(wrong, $0)) }.min { $0.distance < $1.distance }
-        guard let best, best.distance <= max(2, wrong.count / 3) else { return nil }
+        guard let best, best.distance <= max(2, min(wrong.count, best.name.count) * 2 / 5) else { return nil }
         return best.name
     }
 

@@ -9,7 +9,7 @@ import Testing
     }
 
     private func message(_ text: String, _ role: ChatMessage.Role = .user) -> ChatMessage {
-        let id = Identifier(v7: Timestamp(microseconds: 1), random: SeededRandom(seed: 1))
+        let id = Identifier(v7: Timestamp(microseconds: 1), random: SeededRandom(1))
         return ChatMessage(
             id: id, session: id, role: role, content: text, timestamp: Timestamp(microseconds: 1), functionCallData: nil, functionName: nil,
             metadata: .object(JSONObject([])))

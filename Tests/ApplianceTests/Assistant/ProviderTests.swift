@@ -83,7 +83,7 @@ struct ChatProviderTests {
                 "model": "wanted",
                 "messages": [
                     ["role": "system", "content": "Be kind."], ["role": "user", "content": "Find x"],
-                    ["role": "assistant", "content": nil, "tool_calls": [["id": "c1", "type": "function", "function": function]]],
+                    ["role": "assistant", "content": .null, "tool_calls": [["id": "c1", "type": "function", "function": function]]],
                     ["role": "tool", "content": "nothing", "tool_call_id": "c1"], ["role": "assistant", "content": "Sorry."],
                 ],
                 "stream": true, "stream_options": ["include_usage": true], "temperature": 0.7, "max_tokens": 1500,

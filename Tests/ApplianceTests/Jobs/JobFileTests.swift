@@ -63,12 +63,12 @@ import Testing
 
     @Test("A CSV file names its columns in the first line; lists are split at semicolons")
     func csv() {
-        let text = """
+        let text = #"""
             title,company,description,location,skills_required,salary_min
             "Baker, senior","Loaf ""24""","Bakes
             bread.",Ulm,baking; sourdough ;,100
             Cook,Pan,Cooks.,Bonn,,
-            """
+            """#
         let (jobs, problems) = JobFile.parse(Array(text.utf8), format: .csv)
         #expect(problems.isEmpty)
         #expect(jobs.map(\.title) == ["Baker, senior", "Cook"])

@@ -142,11 +142,13 @@ final class LoopbackConnection: Sendable {
         return poll(&poller, 1, milliseconds) == 0
     }
 
-    /// Sends what fits now; returns how much that was.
-    func sendSome(_ bytes: [UInt8]) -> Int {
-        bytes.withUnsafeBytes {
+    /// Sends what fits now and returns how much that was; nil when the other side has gone.
+    func sendSome(_ bytes: [UInt8]) -> Int? {
+        let sent = bytes.withUnsafeBytes {
             Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         }
+        guard sent < 0 else { return sent }
+        return errno == EAGAIN ? 0 : nil
     }
 
     func close() {

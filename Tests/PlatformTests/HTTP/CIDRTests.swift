@@ -10,9 +10,11 @@ struct CIDRTests {
             ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("10.9.8.7/8", "10.1.1.1", true),
             ("192.168.1.128/25", "192.168.1.127", false), ("192.168.1.128/25", "192.168.1.200", true), ("0.0.0.0/0", "8.8.8.8", true),
             ("203.0.113.7", "203.0.113.7", true), ("203.0.113.7", "203.0.113.8", false), ("203.0.113.7/32", "203.0.113.6", false),
-            ("2001:db8::/32", "2001:db8:1::9", true), ("2001:db8::/32", "2001:db9::", false), ("::1", "::1", true), ("::/0", "fe80::1", true),
+            ("2001:db8::/32", "2001:db8:1::9", true), ("2001:db8::/32", "2001:db9::", false), ("::1", "::1", true),
+            ("::/0", "fe80::1", true),
             ("::/0", "10.0.0.1", false), ("0.0.0.0/0", "::1", false), ("10.0.0.0/8", "::ffff:10.2.3.4", true),
-            ("::ffff:10.0.0.0/104", "10.2.3.4", true), ("::ffff:10.0.0.0/104", "11.2.3.4", false), ("2001:db8::8000/113", "2001:db8::ffff", true),
+            ("::ffff:10.0.0.0/104", "10.2.3.4", true), ("::ffff:10.0.0.0/104", "11.2.3.4", false),
+            ("2001:db8::8000/113", "2001:db8::ffff", true),
             ("2001:db8::8000/113", "2001:db8::7fff", false),
         ])
     func contains(block: String, address: String, expected: Bool) throws {
@@ -22,7 +24,10 @@ struct CIDRTests {
 
     @Test(
         "What is no block is refused",
-        arguments: ["", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0/8", "10.0.0.0/8/8", "::/129", "localhost", "1.2.3.4.5", "fe80::1%eth0"])
+        arguments: [
+            "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0/8", "10.0.0.0/8/8", "::/129", "localhost",
+            "1.2.3.4.5", "fe80::1%eth0",
+        ])
     func refusesBlocks(_ text: String) {
         #expect(CIDR(text) == nil)
     }
@@ -44,7 +49,8 @@ struct CIDRTests {
             ("127.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"), ("127.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
             ("127.0.0.1", "203.0.113.9, nonsense, 10.0.0.2", "10.0.0.2"), ("127.0.0.1", "", "127.0.0.1"),
             ("127.0.0.1", "203.0.113.9:4711", "203.0.113.9"), ("127.0.0.1", "[2001:db8::7]:443", "2001:db8::7"),
-            ("127.0.0.1", "[2001:db8::7]", "2001:db8::7"), ("127.0.0.1", "2001:db8::7", "2001:db8::7"), ("127.0.0.1", "[2001:db8::7", "127.0.0.1"),
+            ("127.0.0.1", "[2001:db8::7]", "2001:db8::7"), ("127.0.0.1", "2001:db8::7", "2001:db8::7"),
+            ("127.0.0.1", "[2001:db8::7", "127.0.0.1"),
             ("::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"),
         ])
     func clients(peer: String, forwarded: String, expected: String) {
@@ -56,7 +62,9 @@ struct CIDRTests {
     @Test("The list may stand on several lines; an unknown peer is believed nothing")
     func severalLines() {
         let trusted = [CIDR("127.0.0.0/8")].compactMap(\.self)
-        let headers = HTTPHeaders([("X-Forwarded-For", "203.0.113.1"), ("x-forwarded-for", "203.0.113.2"), ("X-Forwarded-Proto", "http, HTTPS")])
+        let headers = HTTPHeaders([
+            ("X-Forwarded-For", "203.0.113.1"), ("x-forwarded-for", "203.0.113.2"), ("X-Forwarded-Proto", "http, HTTPS"),
+        ])
         let peer = IPAddress("127.0.0.1")
         #expect(ClientAddress.resolve(peer: peer, headers: headers, trusted: trusted)?.description == "203.0.113.2")
         #expect(ClientAddress.resolve(peer: nil, headers: headers, trusted: trusted) == nil)

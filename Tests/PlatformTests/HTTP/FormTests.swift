@@ -6,7 +6,8 @@ import Testing
 struct FormTests {
     private func request(_ type: String, _ body: String) -> HTTPRequest {
         HTTPRequest(
-            method: "POST", path: "/", headers: HTTPHeaders([("Content-Type", type)]), body: Array(body.utf8), received: Timestamp(seconds: 0))
+            method: "POST", path: "/", headers: HTTPHeaders([("Content-Type", type)]), body: Array(body.utf8),
+            received: Timestamp(seconds: 0))
     }
 
     private func part(_ head: String, _ content: String) -> String {
@@ -68,7 +69,10 @@ struct FormTests {
         let form = try request("application/x-www-form-urlencoded", "a=%41%zz%4&b=%ff&&c=1=2&%63=+").form()
         #expect(form.fields.map(\.name) == ["a", "b", "c", "c"])
         #expect(form.fields.map(\.value) == ["A%zz%4", "\u{FFFD}", "1=2", " "])
-        #expect(form.object == .object(JSONObject([("a", .string("A%zz%4")), ("b", .string("\u{FFFD}")), ("c", .array([.string("1=2"), .string(" ")]))])))
+        #expect(
+            form.object
+                == .object(
+                    JSONObject([("a", .string("A%zz%4")), ("b", .string("\u{FFFD}")), ("c", .array([.string("1=2"), .string(" ")]))])))
     }
 
     @Test("A body of another kind has no form; an empty one is an empty object")
@@ -76,7 +80,9 @@ struct FormTests {
         #expect(try request("application/json", #"{"a":1}"#).form().fields.isEmpty)
         #expect(try request("multipart/form-data; boundary=x", "").json() == .object(JSONObject()))
         #expect(try request("application/json", "[1]").json() == .array([.number("1")]))
-        #expect(throws: HTTPError.malformedJSON("Expecting value: line 1 column 1 (char 0)")) { try request("application/json", "x").json() }
+        #expect(throws: HTTPError.malformedJSON("Expecting value: line 1 column 1 (char 0)")) {
+            try request("application/json", "x").json()
+        }
         #expect(throws: HTTPError.notAuthenticated) { try request("", "").requireCaller() }
     }
 

@@ -142,7 +142,8 @@ struct HTTPFixture: Sendable {
                 if try request.json()["wait"] != nil { await door.wait() }
                 return .json { $0.field(["number": String(number)]) }
             },
-            .post("/api/v1/echo/", access: .anyone, summary: "Echo") { request in try .json { writer in writer.value(try request.json()) } },
+            .post("/api/v1/echo/", access: .anyone, summary: "Echo") { request in try .json { writer in writer.value(try request.json()) }
+            },
             .get("/api/v1/boom/", access: .anyone, summary: "Boom") { _ in throw Secret() },
             .get("/api/v1/slow/", access: .anyone, summary: "Slow") { _ in
                 await door.wait()

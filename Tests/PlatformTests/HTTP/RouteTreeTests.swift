@@ -42,8 +42,10 @@ struct HTTPErrorTests {
         "Words that no route of the fixture says",
         arguments: [
             (HTTPError.noMatch(model: "Job"), 404, #"{"detail":"No Job matches the given query."}"#),
-            (HTTPError.tokenNotValid(.blacklisted), 401,
-                #"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token is blacklisted"}]}"#),
+            (
+                HTTPError.tokenNotValid(.blacklisted), 401,
+                #"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token is blacklisted"}]}"#
+            ),
         ])
     func words(error: HTTPError, status: Int, body: String) {
         let answer = ErrorRenderer.answer(to: error)

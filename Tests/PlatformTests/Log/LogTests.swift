@@ -67,7 +67,8 @@ struct LogTests {
     func access() {
         let id = FakeAuthenticator.caller(1).accountID
         let entry = AccessEntry(
-            requestID: "r-1", method: "GET", path: "/api/v1/jobs/", status: 200, durationMicroseconds: 1_250, bytes: 12, client: "203.0.113.9",
+            requestID: "r-1", method: "GET", path: "/api/v1/jobs/", status: 200, durationMicroseconds: 1_250, bytes: 12,
+            client: "203.0.113.9",
             account: id)
         log(.json).access(entry)
         log(.text).access(entry)

@@ -43,7 +43,9 @@ struct OutboundTests {
         }
     }
 
-    @Test("each method goes out as it is, with a length where there may be a body", arguments: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+    @Test(
+        "each method goes out as it is, with a length where there may be a body",
+        arguments: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
     func methods(method: String) async throws {
         try await LoopbackServer.with { connection, request in
             connection.respond(200, [:], request.method == "HEAD" ? "" : "ok")

@@ -170,7 +170,8 @@ struct OutboundTargetTests {
     @Test(
         "refuses what is not a plain web address",
         arguments: [
-            ("file:///etc/passwd", "the address is neither http nor https"), ("ftp://example.test/", "the address is neither http nor https"),
+            ("file:///etc/passwd", "the address is neither http nor https"),
+            ("ftp://example.test/", "the address is neither http nor https"),
             ("gopher://example.test/", "the address is neither http nor https"),
             ("http://user:secret@example.test/", "the address contains a user name or password"),
             ("http://user@example.test/", "the address contains a user name or password"), ("", "the address is not a URL"),

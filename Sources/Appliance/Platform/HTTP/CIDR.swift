@@ -4,22 +4,20 @@ import Glibc
 package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// The bytes in network order: 4 or 16.
     package let bytes: [UInt8]
+    /// The address in its shortest form. It is kept because each request of a connection logs it.
+    package let description: String
 
     /// Nil for anything that is not one address: names, ports, zones, abbreviated IPv4.
     package init?(_ text: some StringProtocol) {
         guard let bytes = Self.parse(String(text)) else { return nil }
-        self.bytes = Self.mapped(bytes) ?? bytes
+        self.init(bytes: Self.mapped(bytes) ?? bytes)
     }
 
     fileprivate init(bytes: [UInt8]) {
         self.bytes = bytes
-    }
-
-    package var description: String {
-        var source = bytes
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, &source, &text, socklen_t(text.count))
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))
+        description = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// A hop of `X-Forwarded-For`, which some proxies write with a port.

@@ -32,14 +32,14 @@ final class ConnectionDeadline {
     private var timer: Scheduled<Void>?
     private let expired: (ConnectionPhase) -> Void
 
-    /// A new connection has as long as a header may take to send its first byte.
+    /// A new connection has less time for its first byte than one that has already made a request.
     init(limits: HTTPLimits, eventLoop: any EventLoop, expired: @escaping (ConnectionPhase) -> Void) {
         self.limits = limits
         self.eventLoop = eventLoop
         self.expired = expired
-        let shortest = min(limits.headerTime, limits.bodyIdle, limits.idle, limits.writeTime, limits.linger)
+        let shortest = min(limits.firstByteTime, limits.headerTime, limits.bodyIdle, limits.idle, limits.writeTime, limits.linger)
         tick = .milliseconds(max(10, shortest / 4))
-        deadline = .now() + .milliseconds(limits.headerTime)
+        deadline = .now() + .milliseconds(limits.firstByteTime)
         arm()
     }
 

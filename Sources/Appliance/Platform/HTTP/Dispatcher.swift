@@ -17,12 +17,15 @@ package struct Dispatcher: Sendable {
     let clock: any PlatformClock
     private let random: any RandomSource
     let log: Log
+    /// The table as it was given, for documents and tests that go through it.
+    package let routes: [Route]
 
     package init(
         routes: [Route], authenticator: any Authenticator, settings: HTTPSettings, log: Log, clock: any PlatformClock = SystemClock(),
         random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, admission: Admission? = nil
     ) throws(RouteTableError) {
         tree = try RouteTree(routes)
+        self.routes = routes
         self.authenticator = authenticator
         self.settings = settings
         self.idempotency = idempotency.map { IdempotencyGuard(store: $0, log: log) }

@@ -28,9 +28,4 @@ package struct HTTPHeaders: Sendable {
     package func list(_ name: String) -> [Substring] {
         wire[canonicalForm: name].filter { !$0.isEmpty }
     }
-
-    /// How many fields have that name.
-    package func count(of name: String) -> Int {
-        wire[name].count
-    }
 }

@@ -26,6 +26,8 @@ package struct HTTPLimits: Sendable {
     package var upload = 5 * 1_048_576 + 65_536
     /// Connections at once; one more is closed as soon as it opens.
     package var connections = 4_096
+    /// From the opening of a connection to its first byte.
+    package var firstByteTime: Int64 = 10_000
     /// From a request's first byte to the end of its header.
     package var headerTime: Int64 = 10_000
     /// Between two pieces of a body.

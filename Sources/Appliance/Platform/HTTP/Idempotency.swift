@@ -78,7 +78,7 @@ struct IdempotencyGuard: Sendable {
         guard let key = request.headers["idempotency-key"] else { return try await route.handler(request) }
         guard 1...255 ~= key.utf8.count, key.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { throw IdempotencyError.malformedKey }
         let scope = IdempotencyScope(
-            key: key, callerRowID: request.caller?.accountRowID ?? 0, operation: "\(request.method) \(request.path)",
+            key: key, callerRowID: request.caller?.accountRowID ?? 0, operation: Self.operation(request),
             bodyHash: SHA256.hash(request.body))
         switch try await store.begin(scope) {
         case .replay(let answer): return answer.with("Idempotency-Replayed", "true")
@@ -86,6 +86,11 @@ struct IdempotencyGuard: Sendable {
         case .inProgress: throw IdempotencyError.inProgress
         case .fresh: return try await first(scope, route, request)
         }
+    }
+
+    /// Both forms of a path, with and without its trailing slash, are one operation.
+    private static func operation(_ request: HTTPRequest) -> String {
+        "\(request.method) \(request.path.hasSuffix("/") ? request.path : request.path + "/")"
     }
 
     private func first(_ scope: IdempotencyScope, _ route: Route, _ request: HTTPRequest) async throws -> HTTPAnswer {

@@ -58,6 +58,8 @@ extension MediaType {
     /// Whether an `Accept` header can be satisfied. JSON routes also satisfy whoever asks for HTML: the original
     /// server showed them a page, and here they get the JSON. No header accepts everything.
     static func isAcceptable(_ accept: [String], produces: String) -> Bool {
+        // What nearly every client sends needs no parsing.
+        if accept.isEmpty || accept == ["*/*"] || accept == [produces] { return true }
         let ranges = accept.flatMap { $0.split(separator: ",") }.map { MediaType($0) }.filter { !$0.name.isEmpty }
         guard !ranges.isEmpty else { return true }
         let offered = MediaType(produces).name

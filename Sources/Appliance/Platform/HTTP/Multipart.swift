@@ -17,7 +17,8 @@ extension FormData {
             guard body[cursor...].starts(with: "\r\n".utf8) else { throw Self.broken("malformed boundary line") }
             guard fields.count + files.count < Self.maximumParts else { throw Self.broken("too many parts") }
             let head = cursor + 2
-            guard let blank = Self.find(Array("\r\n\r\n".utf8), in: body, from: cursor, to: min(body.count, head + Self.maximumPartHead)) else {
+            guard let blank = Self.find(Array("\r\n\r\n".utf8), in: body, from: cursor, to: min(body.count, head + Self.maximumPartHead))
+            else {
                 throw Self.broken("malformed part header")
             }
             guard let end = Self.find(delimiter, in: body, from: blank + 2, to: body.count) else {

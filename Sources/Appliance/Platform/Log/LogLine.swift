@@ -66,6 +66,8 @@ struct LogLine {
     /// Escapes what could end the line, close the quotes, or lie to somebody who reads it on a terminal: control
     /// characters, line and paragraph separators, marks that turn the writing direction.
     private mutating func appendEscaped(_ text: String) {
+        let isHarmless = { (byte: UInt8) in 0x20...0x7E ~= byte && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") }
+        if text.utf8.count <= Self.maximumValue, text.utf8.allSatisfy(isHarmless) { return bytes.append(contentsOf: text.utf8) }
         var count = 0
         for scalar in text.unicodeScalars {
             count += 1

@@ -1,0 +1,145 @@
+import Testing
+
+@testable import Appliance
+
+@Suite struct ConfigurationLoadTests {
+    @Test("Without a file the defaults hold: loopback only, data beside the process")
+    func defaults() throws {
+        let loaded = try Configuration.load(path: nil, environment: [:])
+        #expect(loaded.path == nil)
+        #expect(loaded.values.server.listen == [ListenAddress(host: "127.0.0.1", port: 8080)])
+        #expect(loaded.values.storage.directory == "./data")
+        #expect(loaded.values.registrationIsOpen)
+        #expect(!loaded.values.assistant.isConfigured)
+        #expect(loaded.origins.count == Setting.all.count)
+        #expect(loaded.origins.values.allSatisfy { $0 == .standard })
+        var expected = Configuration.standard
+        expected.storage.directory = "./data"
+        #expect(loaded.values == expected)
+    }
+
+    @Test("The data directory is the service manager's, unless the file names one")
+    func directory() throws {
+        let managed = ["STATE_DIRECTORY": "/var/lib/jobraker:/var/lib/other"]
+        let loaded = try Configuration.load(path: nil, environment: managed)
+        #expect(loaded.values.storage.directory == "/var/lib/jobraker")
+        #expect(loaded[origin: "storage.directory"] == .set(.environment("STATE_DIRECTORY"), nil))
+        #expect(try Configuration.load(path: nil, environment: ["STATE_DIRECTORY": ""]).values.storage.directory == "./data")
+        #expect(try ConfigurationFile("storage.directory = '/srv/jobs'").load(managed).values.storage.directory == "/srv/jobs")
+        #expect(try ConfigurationFile("storage.directory = ''").load(managed).values.storage.directory == "/var/lib/jobraker")
+    }
+
+    @Test("Every key of the file reaches its own field")
+    func file() throws {
+        let file = ConfigurationFile(
+            """
+            [server]
+            listen = ["0.0.0.0:80", "[::1]:0", "localhost:8081"]
+            public_url = "https://jobs.example.com"
+            trusted_proxies = ["10.0.0.0/8", "::1"]
+            allowed_origins = ["https://app.example.com:8443"]
+            body_limit_bytes = 1024
+            max_connections = 2
+            header_timeout_seconds = 3
+            body_timeout_seconds = 4
+            idle_timeout_seconds = 5
+            drain_seconds = 6
+            [storage]
+            directory = "/srv/jobs"
+            writer_queue = 16
+            group_limit = 7
+            [backup]
+            interval_minutes = 0
+            [auth]
+            access_token_minutes = 8
+            refresh_token_days = 9
+            registration = "closed"
+            password_hash_workers = 10
+            [assistant]
+            base_url = "http://[::1]:11434/v1/"
+            api_key = "key-1"
+            model = "model-1"
+            temperature = 1
+            connect_timeout_ms = 101
+            first_byte_timeout_ms = 102
+            idle_timeout_ms = 103
+            total_timeout_ms = 1104
+            attempts = 5
+            context_tokens = 1000
+            answer_tokens = 106
+            history_messages = 107
+            [embeddings]
+            provider = "openai"
+            base_url = "https://api.example.com"
+            api_key = "key-2"
+            model = "model-2"
+            dimensions = 108
+            [log]
+            level = "error"
+            format = "json"
+            """)
+        let loaded = try file.load()
+        let values = loaded.values
+        #expect(values.server.listen.map(\.description) == ["0.0.0.0:80", "[::1]:0", "localhost:8081"])
+        #expect(values.server.publicURL == "https://jobs.example.com")
+        #expect(values.server.trustedProxies == ["10.0.0.0/8", "::1"])
+        #expect(values.server.allowedOrigins == ["https://app.example.com:8443"])
+        #expect((values.server.bodyLimitBytes, values.server.maxConnections) == (1024, 2))
+        #expect((values.server.headerTimeoutSeconds, values.server.bodyTimeoutSeconds) == (3, 4))
+        #expect((values.server.idleTimeoutSeconds, values.server.drainSeconds) == (5, 6))
+        #expect((values.storage.directory, values.storage.writerQueue, values.storage.groupLimit) == ("/srv/jobs", 16, 7))
+        #expect(values.backup.intervalMinutes == 0)
+        #expect((values.auth.accessTokenMinutes, values.auth.refreshTokenDays) == (8, 9))
+        #expect((values.auth.registration, values.auth.passwordHashWorkers) == (.closed, 10))
+        #expect(values.assistant.isConfigured)
+        #expect((values.assistant.baseURL, values.assistant.apiKey) == ("http://[::1]:11434/v1/", "key-1"))
+        #expect((values.assistant.model, values.assistant.temperature) == ("model-1", 1))
+        #expect((values.assistant.connectTimeoutMs, values.assistant.firstByteTimeoutMs) == (101, 102))
+        #expect((values.assistant.idleTimeoutMs, values.assistant.totalTimeoutMs, values.assistant.attempts) == (103, 1104, 5))
+        #expect((values.assistant.contextTokens, values.assistant.answerTokens) == (1000, 106))
+        #expect(values.assistant.historyMessages == 107)
+        #expect((values.embeddings.provider, values.embeddings.baseURL) == (.openai, "https://api.example.com"))
+        #expect((values.embeddings.apiKey, values.embeddings.model, values.embeddings.dimensions) == ("key-2", "model-2", 108))
+        #expect((values.log.level, values.log.format) == (.error, .json))
+        // Each key was given above, and with a value that is not its default.
+        let (changed, needRestart) = Configuration.changes(from: try Configuration.load(path: nil, environment: [:]), to: loaded)
+        #expect(changed.count + needRestart.count == Setting.all.count)
+        #expect(loaded[origin: "server.drain_seconds"] == .set(.file(file.path), .init(line: 11, column: 1)))
+    }
+
+    @Test("A table of ours may be empty, and tables may be written in any way that TOML knows")
+    func shapes() throws {
+        #expect(ConfigurationFile.mistakes("[server]\n[log]\n") == [])
+        #expect(try ConfigurationFile("server = { drain_seconds = 1 }\nlog.level = 'debug'").load().values.server.drainSeconds == 1)
+    }
+
+    @Test("Each table and each field has exactly one row in the table of keys")
+    func rows() {
+        let fields = Mirror(reflecting: Configuration.standard).children.reduce(0) { $0 + Mirror(reflecting: $1.value).children.count }
+        #expect(fields == Setting.all.count)
+        #expect(Setting.byKey.count == Setting.all.count)
+        for table in SettingTable.all {
+            #expect(table.settings.allSatisfy { $0.table == table.name })
+        }
+    }
+
+    @Test("Every default obeys its own rule and comes back from its field")
+    func standards() {
+        for setting in Setting.all {
+            #expect(setting.rule.breaches(setting.standard).isEmpty, "\(setting.key)")
+            #expect(setting.get(.standard) == setting.standard, "\(setting.key)")
+        }
+    }
+
+    @Test(
+        "Registration left to itself is open only where every listener is loopback",
+        arguments: [
+            ("[\"127.0.0.1:1\", \"[::1]:1\", \"localhost:2\"]", "", true), ("[\"127.0.0.1:1\", \"0.0.0.0:1\"]", "", false),
+            ("[\"[::]:1\"]", "", false), ("[\"jobs.example.com:1\"]", "", false), ("[\"0.0.0.0:1\"]", "open", true),
+            ("[\"127.0.0.1:1\"]", "closed", false),
+        ])
+    func registration(_ listen: String, _ registration: String, _ isOpen: Bool) throws {
+        let text = "server.listen = \(listen)\nauth.registration = \"\(registration)\""
+        #expect(try ConfigurationFile(text).load().values.registrationIsOpen == isOpen)
+    }
+}
