@@ -50,7 +50,8 @@ final class Appliance: Sendable {
     }
 
     private init(
-        core: Core, routes: [Route], ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound, vectors: VectorSearch?,
+        core: Core, routes: [Route], ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound,
+        vectors: VectorSearch?,
         httpSettings: HTTPSettings, current: Settings
     ) {
         self.core = core
@@ -88,7 +89,8 @@ final class Appliance: Sendable {
             }
             let control = try ControlServer(path: core.directory.controlSocketPath) { try await core.handle($0, progress: $1) }
             let appliance = Appliance(
-                core: core, routes: dispatcher.routes, ports: ports, servers: opened, control: control, outbound: outbound, vectors: vectors,
+                core: core, routes: dispatcher.routes, ports: ports, servers: opened, control: control, outbound: outbound,
+                vectors: vectors,
                 httpSettings: httpSettings, current: current)
             appliance.startLoops()
             return appliance
@@ -165,12 +167,13 @@ final class Appliance: Sendable {
             provider: ChatProvider(outbound: outbound), random: core.random,
             settings: { current.values.assistant })
         let accounts = AccountRoutes(
-            database: core.database, passwords: core.passwords, tokens: tokens, isRegistrationOpen: { current.values.registrationIsOpen })
+            database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
+            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
         let chat = ChatRoutes(database: core.database, assistant: assistant)
         let health = HealthRoutes(database: core.database) { current.isDraining.load(ordering: .relaxed) }
         return try Dispatcher(
             routes: accounts.routes + chat.routes + health.routes,
-            authenticator: AccountAuthenticator(database: core.database, tokens: tokens), settings: httpSettings,
+            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
             log: core.log, clock: core.clock, random: core.random,
             idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)))
     }

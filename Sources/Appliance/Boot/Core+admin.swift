@@ -3,7 +3,7 @@ import Platform
 /// The `admin` commands. Passwords travel as the payload, never as an argument.
 extension Core {
     private var administration: AccountAdmin {
-        AccountAdmin(database: database, passwords: passwords)
+        AccountAdmin(database: database, hashPool: hashPool, hasher: hasher)
     }
 
     func administer(_ request: ControlRequest) async throws -> JSONValue {

@@ -6,7 +6,7 @@ final class Core: Sendable {
     let directory: DataDirectory
     let database: Database
     let hashPool: HashPool
-    let passwords: Passwords
+    let hasher: PasswordHasher
     let clock: any PlatformClock
     let random: any RandomSource
     let log: Log
@@ -25,9 +25,10 @@ final class Core: Sendable {
         options.groupLimit = configuration.storage.groupLimit
         database = try Database(directory: directory, migrations: Schema.migrations, options: options, clock: clock, random: random)
         hashPool = HashPool(workers: configuration.auth.passwordHashWorkers, queue: 16)
-        passwords = Passwords(pool: hashPool, hasher: PasswordHasher(parameters: hashing, random: random))
+        hasher = PasswordHasher(parameters: hashing, random: random)
         for file in database.notes.movedAside {
-            log.warning("The database is a restored snapshot; a file of the old one lay beside it and was moved aside.", ["file": .string(file)])
+            log.warning(
+                "The database is a restored snapshot; a file of the old one lay beside it and was moved aside.", ["file": .string(file)])
         }
         if let lastCommit = database.notes.copiedFileLastCommit, !database.notes.restoredSnapshot {
             log.warning(

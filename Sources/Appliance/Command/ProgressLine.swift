@@ -9,7 +9,10 @@ final class ProgressLine: Sendable {
     private let write: @Sendable (String) -> Void
     private let lastTenth: Mutex<Int> = Mutex(-1)
 
-    init(isTerminal: Bool = isatty(STDERR_FILENO) == 1, write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: STDERR_FILENO) }) {
+    init(
+        isTerminal: Bool = isatty(STDERR_FILENO) == 1,
+        write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: STDERR_FILENO) }
+    ) {
         self.isTerminal = isTerminal
         self.write = write
     }

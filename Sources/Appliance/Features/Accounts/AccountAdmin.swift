@@ -17,7 +17,7 @@ struct AccountAdmin: Sendable {
     /// are the `ValidationErrors` that tell of a broken one.
     func create(email: String, password: String, isStaff: Bool) async throws -> Account {
         let body: JSONValue = ["email": .string(email), "password": .string(password)]
-        let form = try Registration(body, needsConfirmation: false) { email in
+        let form = try RegistrationForm(body, needsConfirmation: false) { email in
             try database.read { try AccountStore.isTaken(email, in: $0) }
         }
         let new = AccountStore.New(email: form.email, passwordHash: try await passwords.hash(form.password), isStaff: isStaff)

@@ -4,7 +4,7 @@ import Platform
 extension AccountRoutes {
     @Sendable func register(_ request: HTTPRequest) async throws -> HTTPAnswer {
         guard isRegistrationOpen() else { throw AccountError.registrationClosed }
-        let form = try Registration(request.json()) { email in
+        let form = try RegistrationForm(request.json()) { email in
             try database.read { try AccountStore.isTaken(email, in: $0) }
         }
         let new = AccountStore.New(

@@ -14,7 +14,8 @@ struct ChatRoutes: Sendable {
             .put("/api/v1/chat/sessions/{id}/", access: .account, summary: "Rename a session.", handler: rename),
             .patch("/api/v1/chat/sessions/{id}/", access: .account, summary: "Rename a session.", handler: rename),
             .delete("/api/v1/chat/sessions/{id}/", access: .account, summary: "Delete a session.", handler: delete),
-            .get("/api/v1/chat/sessions/{id}/messages/", access: .account, summary: "A session's messages, page by page.", handler: messages),
+            .get(
+                "/api/v1/chat/sessions/{id}/messages/", access: .account, summary: "A session's messages, page by page.", handler: messages),
             .post("/api/v1/chat/send/", access: .account, idempotent: true, summary: "Ask the assistant.", handler: send),
             .post("/api/v1/chat/advice/", access: .account, idempotent: true, summary: "Advice on one matter.", handler: advice),
         ]

@@ -8,7 +8,8 @@ enum JobStore {
     /// id; its passage follows in the same transaction. Only active jobs can be found.
     static func upsert(_ job: Job, in transaction: Transaction) throws -> Outcome {
         let known = try transaction.first(
-            "SELECT rid, id FROM jobs WHERE external_source = $1 AND external_id = $2 AND external_id <> ''", job.externalSource, job.externalID
+            "SELECT rid, id FROM jobs WHERE external_source = $1 AND external_id = $2 AND external_id <> ''", job.externalSource,
+            job.externalID
         ) { (rowID: try $0.int(0), id: try $0.id(1)) }
         let id: Identifier
         if let known {

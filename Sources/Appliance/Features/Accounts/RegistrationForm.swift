@@ -1,7 +1,7 @@
 import Platform
 
 /// What a new account is made of, read from a body and found good.
-struct Registration: Sendable, Equatable {
+struct RegistrationForm: Sendable, Equatable {
     let email: String
     let password: String
     let firstName: String
