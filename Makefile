@@ -45,8 +45,14 @@ help:
 packages:
 	@Tests/Tools/packages.sh $(PACKAGES)
 
+# The Swift runtime and libstdc++ are linked in; what Debian patches (libsqlite3, libcurl, libcrypto, libblas) is not.
+# The compiler's own list of libraries says -lstdc++, which finds the archive when a directory holds nothing else.
+STATIC_LIBS := $(CURDIR)/.build/static
+RELEASE := swift build -c release --product jobraker --static-swift-stdlib -Xlinker -L$(STATIC_LIBS)
+
 build: packages
-	swift build -c release --product jobraker --static-swift-stdlib
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	$(RELEASE)
 
 run: build
 	@Tests/Tools/packages.sh --command curl curl --command python3 python3
@@ -54,7 +60,7 @@ run: build
 
 # All tests are Swift Testing's; leaving XCTest out keeps its empty run from closing the output.
 test: packages
-	swift build --build-tests --enable-code-coverage
+	swift build --product jobrakerPackageTests --enable-code-coverage
 	swift test --skip-build --enable-code-coverage --disable-xctest
 
 coverage:
@@ -69,6 +75,7 @@ format:
 
 size:
 	@Tests/Tools/size.sh $(BINARY) $(SIZE_MAX) $(STRIP)
+	@Tests/Tools/linked.sh $(BINARY)
 
 torture: build
 	@Tests/Tools/packages.sh --command python3 python3
