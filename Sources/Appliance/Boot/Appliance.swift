@@ -1,5 +1,6 @@
 import Platform
 import Synchronization
+import VecIndex
 
 /// A running instance: the core, the network in front of it, and the loops beside it.
 ///
@@ -68,6 +69,8 @@ final class Appliance: Sendable {
 
     /// Starts everything; when it returns, the ports are open and ready.
     static func start(_ loaded: LoadedConfiguration, world: World = World()) async throws -> Appliance {
+        // Before any other thread runs: OpenBLAS with a thread a core is slower than with one on small products.
+        VecBLAS.useOneThread()
         let configuration = loaded.values
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
@@ -75,8 +78,9 @@ final class Appliance: Sendable {
         let current = Settings(loaded)
         let outbound = Outbound(clock: world.clock, random: world.random)
         var opened: [HTTPServer] = []
+        var vectors: VectorSearch?
         do {
-            let vectors = try await startVectors(core, outbound, configuration)
+            vectors = try await startVectors(core, outbound, configuration)
             let httpSettings = HTTPSettings(httpValues(configuration))
             let dispatcher = try await makeDispatcher(
                 core: core, outbound: outbound, vectors: vectors, httpSettings: httpSettings, current: current)
@@ -96,6 +100,7 @@ final class Appliance: Sendable {
             return appliance
         } catch {
             for server in opened { await server.stop(drainSeconds: 0) }
+            vectors?.stop()
             outbound.stop()
             await offPool { core.close() }
             throw error
@@ -148,8 +153,9 @@ final class Appliance: Sendable {
         let vectors = try VectorSearch(
             database: core.database, provider: EmbeddingProvider(outbound: outbound), settings: configuration.embeddingsProvider,
             dimensions: configuration.embeddings.dimensions, log: core.log)
-        core.database.setEventSink { events in
-            for case let change as PassagesChanged in events { vectors.passagesChanged(change) }
+        // Weak: the vectors hold the database, and the two would keep each other and the lock for ever.
+        core.database.setEventSink { [weak vectors] events in
+            for case let change as PassagesChanged in events { vectors?.passagesChanged(change) }
         }
         try await vectors.start()
         return vectors
@@ -165,7 +171,7 @@ final class Appliance: Sendable {
         let assistant = Assistant(
             database: core.database, retriever: Retriever(database: core.database, vectors: vectors),
             provider: ChatProvider(outbound: outbound), random: core.random,
-            settings: { current.values.assistant })
+            settings: { current.values.assistant }, log: core.log)
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
             random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })

@@ -35,7 +35,7 @@ struct HealthRoutes: Sendable {
         }
     }
 
-    private static func word(for error: any Error) -> String {
+    static func word(for error: any Error) -> String {
         switch error as? StorageError {
         case .diskFull: "the disk is full"
         case .readOnly: "the file system is read-only"

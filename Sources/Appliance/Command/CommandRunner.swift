@@ -13,14 +13,25 @@ struct CommandRunner {
         do {
             return try await withCore(configuration) { core in try await core.handle(request) { progress.show($0) } }
         } catch DataDirectory.Failure.inUse(let path) {
-            return try callServer(path, request, progress)
+            return try await callServer(path, request, progress)
         } catch let failure as CommandFailure {
             throw Self.exit(failure)
         }
     }
 
-    private func callServer(_ path: String, _ request: ControlRequest, _ progress: ProgressLine) throws -> JSONValue {
-        do { return try ControlClient.call(path + "/control.sock", request) { progress.show($0) } } catch { throw Self.exit(error) }
+    /// Waits for the answer on a thread of its own, and not on one of the few that run everything else.
+    private func callServer(_ path: String, _ request: ControlRequest, _ progress: ProgressLine) async throws -> JSONValue {
+        let outcome: Result<JSONValue, CommandFailure> = await withCheckedContinuation { continuation in
+            BlockingWork.run {
+                do throws(CommandFailure) {
+                    let result = try ControlClient.call(path + "/control.sock", request) { progress.show($0) }
+                    continuation.resume(returning: .success(result))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        do { return try outcome.get() } catch { throw Self.exit(error) }
     }
 
     private func withCore(_ configuration: Configuration, _ body: (Core) async throws -> JSONValue) async throws -> JSONValue {
@@ -57,6 +68,7 @@ enum StartFailure {
         case StorageError.diskFull: "the disk is full"
         case StorageError.readOnly: "the data directory is on a read-only file system"
         case StorageError.io(let message): message
+        case StorageError.corrupt(let message): "the database file is damaged: \(message)"
         default: "\(error)"
         }
     }

@@ -19,7 +19,7 @@ struct ImportCommand: AsyncParsableCommand {
         var file: String
 
         func run() async throws {
-            guard let format = file.split(separator: ".").last.map(String.init), ["jsonl", "csv"].contains(format) else {
+            guard let format = ["jsonl", "csv"].first(where: { file.hasSuffix(".\($0)") }) else {
                 throw CommandRunner.exit(CommandFailure("\(file): the name must end in .jsonl or .csv", exit: 2))
             }
             guard let bytes = FileSystem.read(file, limit: ImportCommand.sizeLimit) else {
@@ -70,15 +70,15 @@ struct ImportCommand: AsyncParsableCommand {
 /// Lists the Markdown files below a directory, in order of their names.
 enum MarkdownFolder {
     static func files(in directory: String) throws -> [String] {
-        guard let all = list(directory, prefix: "", depth: 0) else {
-            throw CommandRunner.exit(CommandFailure("\(directory): \(FileSystem.lastError())", exit: 2))
-        }
+        let all = try list(directory, prefix: "", depth: 0)
         guard !all.isEmpty else { throw CommandRunner.exit(CommandFailure("\(directory): there is no .md file in it", exit: 2)) }
         return all.sorted()
     }
 
-    private static func list(_ path: String, prefix: String, depth: Int) -> [String]? {
-        guard let handle = opendir(path) else { return nil }
+    private static func list(_ path: String, prefix: String, depth: Int) throws -> [String] {
+        guard let handle = opendir(path) else {
+            throw CommandRunner.exit(CommandFailure("\(path): \(FileSystem.lastError())", exit: 2))
+        }
         defer { closedir(handle) }
         var found: [String] = []
         while let entry = readdir(handle) {
@@ -87,7 +87,7 @@ enum MarkdownFolder {
             }
             if name.hasPrefix(".") { continue }
             if entry.pointee.d_type == UInt8(DT_DIR), depth < 16 {
-                found += list(path + "/" + name, prefix: prefix + name + "/", depth: depth + 1) ?? []
+                found += try list(path + "/" + name, prefix: prefix + name + "/", depth: depth + 1)
             } else if name.hasSuffix(".md") {
                 found.append(prefix + name)
             }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct PromptTests {
     private func passage(_ title: String, _ body: String, source: Passage.Source = .article) -> Passage {
-        Passage(rowID: 1, source: source, sourceID: "1", title: title, body: body, metadata: .object(JSONObject([("company", .string("Loaf"))])))
+        Passage(
+            rowID: 1, source: source, sourceID: "1", title: title, body: body, metadata: .object(JSONObject([("company", .string("Loaf"))]))
+        )
     }
 
     private func message(_ text: String, _ role: ChatMessage.Role = .user) -> ChatMessage {
@@ -47,10 +49,10 @@ import Testing
 
     @Test("Passages fill at most a third of the context, the last one cut")
     func passages() {
-        let budget = TokenBudget(contextTokens: 1300, answerTokens: 100)
+        let budget = TokenBudget(contextTokens: 1600, answerTokens: 100)
         let fitting = budget.fit((0..<9).map { passage("T\($0)", String(repeating: "word ", count: 150)) })
         #expect(fitting.count == 3)
-        #expect(fitting[2].body.hasSuffix("…"))
+        #expect(fitting.last?.body.hasSuffix("…") == true)
         #expect(TokenBudget(contextTokens: 10, answerTokens: 100).fit([passage("T", "b")]).isEmpty)
     }
 
@@ -84,9 +86,11 @@ import Testing
         #expect(BuiltInAssistant.excerpt(String(repeating: "x", count: 500)) == String(repeating: "x", count: 400) + "…")
     }
 
-    @Test("The salary wish is put in words", arguments: [
-        (1, 2, "Salary wish: 1 to 2"), (1, nil, "Salary wish: at least 1"), (nil, 2, "Salary wish: at most 2"),
-    ] as [(Int?, Int?, String)])
+    @Test(
+        "The salary wish is put in words",
+        arguments: [
+            (1, 2, "Salary wish: 1 to 2"), (1, nil, "Salary wish: at least 1"), (nil, 2, "Salary wish: at most 2"),
+        ] as [(Int?, Int?, String)])
     func salary(low: Int?, high: Int?, line: String) {
         var profile = ProfileSummary()
         profile.salaryMin = low

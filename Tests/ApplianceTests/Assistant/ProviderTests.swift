@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Appliance
@@ -9,18 +10,6 @@ private final class Deltas: Sendable {
     private let list = Mutex<[String]>([])
     var all: [String] { list.withLock { $0 } }
     func add(_ text: String) { list.withLock { $0.append(text) } }
-}
-
-/// Settings for a stub: limits so wide that a busy machine does not reach them,
-/// except the one that a test is about.
-private func settings(
-    _ baseURL: String, key: String? = nil, attempts: Int = 1, firstByte: Int = 30_000, idle: Int = 30_000, total: Int = 50_000,
-    bytes: Int = 1 << 20, breaker: CircuitBreaker.Settings = .standard
-) -> ProviderSettings {
-    let limits = OutboundLimits(connect: 30_000, firstByte: firstByte, idle: idle, total: total, maximumResponseBytes: bytes)
-    return ProviderSettings(
-        baseURL: baseURL, apiKey: key, model: "wanted", temperature: 0.7, maxTokens: 1500, limits: limits, attempts: attempts,
-        breaker: breaker)
 }
 
 @Suite("Chat provider", .timeLimit(.minutes(1)))
@@ -50,7 +39,7 @@ struct ChatProviderTests {
     @Test("reads a stream piece by piece")
     func stream() async throws {
         try await StubProvider.with(.stream(["Good ", "day, ", "é\u{1F600}"])) { _, url in
-            #expect(await complete(settings(url)) == answer("Good day, é\u{1F600}"))
+            #expect(await complete(stubSettings(url)) == answer("Good day, é\u{1F600}"))
             #expect(deltas.all == ["Good ", "day, ", "é\u{1F600}"])
         }
     }
@@ -58,7 +47,7 @@ struct ChatProviderTests {
     @Test("takes a whole answer from a provider that does not stream")
     func plain() async throws {
         try await StubProvider.with(.plain("Good day")) { _, url in
-            #expect(await complete(settings(url)) == answer("Good day"))
+            #expect(await complete(stubSettings(url)) == answer("Good day"))
             #expect(deltas.all == ["Good day"])
         }
     }
@@ -73,7 +62,7 @@ struct ChatProviderTests {
             ]
             let tool = ProviderTool(name: "find", description: "Finds.", parameters: ["type": "object"])
             let chat = ChatProvider(outbound: outbound)
-            _ = try await chat.complete(messages, tools: [tool], settings: settings(url + "//", key: "k-1"))
+            _ = try await chat.complete(messages, tools: [tool], settings: stubSettings(url + "//", key: "k-1"))
             let request = try #require(provider.requests.first)
             #expect(request.path == "/v1/chat/completions")
             #expect(request.headers["authorization"] == "Bearer k-1")
@@ -107,7 +96,7 @@ struct ChatProviderTests {
     @Test("puts a tool call together")
     func toolCall() async throws {
         try await StubProvider.with(.toolCall(id: "call-9", name: "list_jobs", arguments: #"{"limit":3}"#)) { _, url in
-            let answer = try await complete(settings(url)).get()
+            let answer = try await complete(stubSettings(url)).get()
             #expect(answer.text.isEmpty)
             #expect(answer.finishReason == "tool_calls")
             #expect(answer.toolCalls == [ProviderToolCall(id: "call-9", name: "list_jobs", arguments: #"{"limit":3}"#)])
@@ -118,7 +107,7 @@ struct ChatProviderTests {
     @Test("asks again after 429 when the time that the provider named has passed")
     func tooManyRequests() async throws {
         try await StubProvider.with(.status(429, retryAfter: "20"), .stream(["ok"])) { provider, url in
-            async let result = complete(settings(url, attempts: 2))
+            async let result = complete(stubSettings(url, attempts: 2))
             await clock.untilSleeping()
             clock.advance(seconds: 20)
             #expect(await result == answer("ok"))
@@ -130,7 +119,7 @@ struct ChatProviderTests {
     @Test("gives up at once when the provider asks for more time than there is")
     func retryAfterTooLong() async throws {
         try await StubProvider.with(.status(503, retryAfter: "50")) { provider, url in
-            #expect(await complete(settings(url, attempts: 5)) == failed("the provider answered 503: scripted 503"))
+            #expect(await complete(stubSettings(url, attempts: 5)) == failed("the provider answered 503: scripted 503"))
             #expect(provider.requests.count == 1)
         }
     }
@@ -138,7 +127,7 @@ struct ChatProviderTests {
     @Test("asks again after 500, and reports the last refusal")
     func serverError() async throws {
         try await StubProvider.with(.status(500), .status(502)) { provider, url in
-            async let result = complete(settings(url, attempts: 2))
+            async let result = complete(stubSettings(url, attempts: 2))
             await clock.untilSleeping()
             clock.advance(seconds: 1)
             #expect(await result == failed("the provider answered 502: scripted 502"))
@@ -149,7 +138,7 @@ struct ChatProviderTests {
     @Test("does not repeat a request that was refused for good")
     func refused() async throws {
         try await StubProvider.with(.status(401)) { provider, url in
-            #expect(await complete(settings(url, attempts: 5)) == failed("the provider answered 401: scripted 401"))
+            #expect(await complete(stubSettings(url, attempts: 5)) == failed("the provider answered 401: scripted 401"))
             #expect(provider.requests.count == 1)
         }
     }
@@ -159,33 +148,33 @@ struct ChatProviderTests {
         let url = "http://127.0.0.1:\(closedPort())/v1"
         let breaker = CircuitBreaker.Settings(failuresToOpen: 2, openSeconds: 30, successesToClose: 1)
         for _ in 0..<2 {
-            guard case .failure(.failed(let detail)) = await complete(settings(url, breaker: breaker)) else {
+            guard case .failure(.failed(let detail)) = await complete(stubSettings(url, breaker: breaker)) else {
                 Issue.record("an answer from nobody")
                 return
             }
             #expect(detail.hasPrefix("no connection: "))
         }
-        #expect(await complete(settings(url, attempts: 3, breaker: breaker)) == .failure(.unavailable(retryAfterSeconds: 30)))
+        #expect(await complete(stubSettings(url, attempts: 3, breaker: breaker)) == .failure(.unavailable(retryAfterSeconds: 30)))
     }
 
     @Test("says which time limit ran out")
     func timeouts() async throws {
         try await StubProvider.with(.hangBeforeHeaders) { _, url in
-            #expect(await complete(settings(url, attempts: 3, firstByte: 150)) == .failure(.timeout(.firstByte)))
+            #expect(await complete(stubSettings(url, attempts: 3, firstByte: 150)) == .failure(.timeout(.firstByte)))
         }
         try await StubProvider.with(.hangAfter(["Good "])) { _, url in
-            #expect(await complete(settings(url, attempts: 3, idle: 150)) == .failure(.timeout(.idle)))
+            #expect(await complete(stubSettings(url, attempts: 3, idle: 150)) == .failure(.timeout(.idle)))
             #expect(deltas.all == ["Good "])
         }
         try await StubProvider.with(.drip(everyMilliseconds: 20)) { _, url in
-            #expect(await complete(settings(url, attempts: 3, total: 250)) == .failure(.timeout(.total)))
+            #expect(await complete(stubSettings(url, attempts: 3, total: 250)) == .failure(.timeout(.total)))
         }
     }
 
     @Test("an answer that breaks off is not repeated, and its text was delivered")
     func cut() async throws {
         try await StubProvider.with(.cutAfter(["Good ", "day"])) { provider, url in
-            guard case .failure(.failed(let detail)) = await complete(settings(url, attempts: 3)) else {
+            guard case .failure(.failed(let detail)) = await complete(stubSettings(url, attempts: 3)) else {
                 Issue.record("half an answer taken for a whole one")
                 return
             }
@@ -198,10 +187,10 @@ struct ChatProviderTests {
     @Test("an answer above the size limit fails")
     func huge() async throws {
         try await StubProvider.with(.huge(bytes: 100_000)) { _, url in
-            #expect(await complete(settings(url, bytes: 50_000)) == failed("the answer is longer than the limit"))
+            #expect(await complete(stubSettings(url, bytes: 50_000)) == failed("the answer is longer than the limit"))
         }
         try await StubProvider.with(.plain(String(repeating: "x", count: 1000))) { _, url in
-            #expect(await complete(settings(url, bytes: 500)) == failed("the answer is longer than the limit"))
+            #expect(await complete(stubSettings(url, bytes: 500)) == failed("the answer is longer than the limit"))
         }
     }
 
@@ -210,7 +199,7 @@ struct ChatProviderTests {
         try await StubProvider.with(.hangAfter(["Good "])) { provider, url in
             let first = Happening()
             let task = Task { [outbound] in
-                try await ChatProvider(outbound: outbound).complete([.user("Hi")], settings: settings(url)) { _ in first.happen() }
+                try await ChatProvider(outbound: outbound).complete([.user("Hi")], settings: stubSettings(url)) { _ in first.happen() }
             }
             await first.wait()
             task.cancel()
@@ -235,7 +224,7 @@ struct ChatProviderTests {
         ])
     func nonsense(events: [String], reason: String) async throws {
         try await StubProvider.with(.events(events)) { _, url in
-            guard case .failure(.failed(let detail)) = await complete(settings(url)) else {
+            guard case .failure(.failed(let detail)) = await complete(stubSettings(url)) else {
                 Issue.record("nonsense taken for an answer")
                 return
             }
@@ -246,7 +235,7 @@ struct ChatProviderTests {
     @Test("accepts a stream that ends with its reason but without the mark")
     func noMark() async throws {
         try await StubProvider.with(.events([StubProvider.delta("ok"), StubProvider.finish("stop")])) { _, url in
-            let answer = try await complete(settings(url)).get()
+            let answer = try await complete(stubSettings(url)).get()
             #expect(answer.text == "ok")
             #expect(answer.promptTokens == nil)
         }
@@ -261,7 +250,7 @@ struct ChatProviderTests {
         ])
     func wrongAnswer(type: String, body: String, reason: String) async throws {
         try await StubProvider.with(.raw(contentType: type, body: body)) { _, url in
-            guard case .failure(.failed(let detail)) = await complete(settings(url)) else {
+            guard case .failure(.failed(let detail)) = await complete(stubSettings(url)) else {
                 Issue.record("nonsense taken for an answer")
                 return
             }
@@ -273,7 +262,7 @@ struct ChatProviderTests {
     func keyIsHidden() async throws {
         let event = #"{"error":{"message":"Incorrect key s3cret-key given, s3cret-key"}}"#
         try await StubProvider.with(.events([event])) { _, url in
-            let result = await complete(settings(url, key: "s3cret-key"))
+            let result = await complete(stubSettings(url, key: "s3cret-key"))
             #expect(result == failed("the provider reports: Incorrect key [key] given, [key]"))
         }
     }
@@ -289,141 +278,10 @@ struct ChatProviderTests {
             }
         } _: { server in
             for path in ["", "/cut"] {
-                #expect(await complete(settings(server.url + path)) == failed("the provider answered 404"))
+                #expect(await complete(stubSettings(server.url + path)) == failed("the provider answered 404"))
             }
         }
     }
 
     private func failed(_ detail: String) -> Result<ProviderAnswer, ProviderFailure> { .failure(.failed(detail: detail)) }
-}
-
-@Suite("Chat answer builder")
-struct ChatAnswerBuilderTests {
-    @Test("keeps several tool calls apart, with and without their place")
-    func toolCalls() throws {
-        var builder = ChatAnswerBuilder(model: "m")
-        let pieces: [JSONValue] = [
-            [["index": 0, "id": "a", "function": ["name": "one", "arguments": "{"]]],
-            [["id": "b", "function": ["name": "two", "arguments": "["]]],
-            [["index": 0, "function": ["arguments": "}"]], ["function": ["arguments": "]"]]],
-        ]
-        for piece in pieces { _ = try builder.add(chunk: ["choices": [["delta": ["tool_calls": piece]]]]) }
-        let answer = try builder.finish()
-        #expect(answer.model == "m")
-        #expect(
-            answer.toolCalls == [
-                ProviderToolCall(id: "a", name: "one", arguments: "{}"), ProviderToolCall(id: "b", name: "two", arguments: "[]"),
-            ])
-    }
-
-    @Test("refuses more tool calls than make sense")
-    func tooManyToolCalls() throws {
-        var builder = ChatAnswerBuilder(model: "m")
-        let call: JSONValue = ["id": "x", "function": ["name": "f"]]
-        let calls = [JSONValue](repeating: call, count: ChatAnswerBuilder.maximumToolCalls)
-        _ = try builder.add(chunk: ["choices": [["delta": ["tool_calls": .array(calls)]]]])
-        #expect(throws: ProviderFailure.failed(detail: "a tool call is out of place")) {
-            try builder.add(chunk: ["choices": [["delta": ["tool_calls": [call]]]]])
-        }
-    }
-}
-
-@Suite("Event stream parser")
-struct SSEParserTests {
-    private func events(_ text: String, step: Int) throws -> [String] {
-        var parser = SSEParser()
-        var events: [String] = []
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            events += try parser.feed(Array(rest.prefix(step))).map { String(decoding: $0, as: UTF8.self) }
-            rest = rest.dropFirst(step)
-        }
-        return events
-    }
-
-    @Test(
-        "gives the same events however the bytes are cut",
-        arguments: [
-            ("data: a\n\ndata: b\n\n", ["a", "b"]), ("data: a\r\n\r\ndata: b\r\n\r\n", ["a", "b"]), ("data: a\r\rdata: b\r\r", ["a", "b"]),
-            ("data:a\ndata:  b\ndata\n\n", ["a\n b\n"]), ("\u{FEFF}data: a\n\n", ["a"]), (": ping\n\nevent: x\nid: 1\nretry: 5\n\n", []),
-            ("event: x\ndata: a\n\n", ["a"]), ("data: a\n", []), ("data: a", []), ("data:\n\n", [""]), ("datax: a\n\n", []),
-            ("data: é\u{1F600}\n\n", ["é\u{1F600}"]), ("\n\n\ndata: a\n\n\n", ["a"]), ("data: x:y\n\n", ["x:y"]),
-        ])
-    func events(text: String, expected: [String]) throws {
-        for step in [1, 2, 3, 1000] { #expect(try events(text, step: step) == expected) }
-    }
-
-    @Test("bounds a line and an event")
-    func bounds() throws {
-        var longLine = SSEParser(maximumLineBytes: 8, maximumEventBytes: 100)
-        #expect(try longLine.feed(Array("data: ab\n\n".utf8)) == [Array("ab".utf8)])
-        #expect(throws: SSEParser.TooLong()) { try longLine.feed(Array("data: abc".utf8)) }
-        var longEvent = SSEParser(maximumLineBytes: 100, maximumEventBytes: 4)
-        #expect(throws: SSEParser.TooLong()) { try longEvent.feed(Array("data: ab\ndata: cd\n".utf8)) }
-    }
-}
-
-@Suite("Embedding provider", .timeLimit(.minutes(1)))
-struct EmbeddingProviderTests {
-    private let outbound = Outbound(clock: ManualClock(), random: SeededRandom(1))
-
-    private func embed(_ texts: [String], _ url: String, dimension: Int = 3) async -> Result<[[Float]], ProviderFailure> {
-        do throws(ProviderFailure) {
-            return .success(try await EmbeddingProvider(outbound: outbound).embed(texts, dimension: dimension, settings: settings(url)))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    @Test("gives a vector for each text, in the order of the texts")
-    func vectors() async throws {
-        try await StubProvider.with(.embeddings(dimension: 3)) { provider, url in
-            #expect(await embed(["one", "three"], url) == .success([[3, 0, 0], [5, 1, 0]]))
-            let request = try #require(provider.requests.first)
-            #expect(request.path == "/v1/embeddings")
-            #expect(request.body == ["model": "wanted", "input": ["one", "three"]])
-        }
-    }
-
-    @Test("asks nobody when there is no text")
-    func nothing() async throws {
-        try await StubProvider.with(.status(500)) { provider, url in
-            #expect(await embed([], url) == .success([]))
-            #expect(provider.requests.isEmpty)
-        }
-    }
-
-    @Test("refuses a vector of another dimension")
-    func dimension() async throws {
-        try await StubProvider.with(.embeddings(dimension: 3)) { _, url in
-            #expect(await embed(["a"], url, dimension: 4) == .failure(.failed(detail: "a vector has 3 dimensions and not 4")))
-        }
-    }
-
-    @Test(
-        "refuses an answer that does not fit the texts",
-        arguments: [
-            (#"{"data":[]}"#, "the answer has 0 vectors for 1 texts"), ("{}", "the answer has no data"),
-            (#"{"error":{"message":"no"}}"#, "no"),
-            (#"{"data":[{"index":1,"embedding":[1,2,3]}]}"#, "a vector of the answer has no text"),
-            (#"{"data":[{"embedding":[1,2,"x"]}]}"#, "a vector has something other than numbers"),
-            (#"{"data":[{"embedding":[1,2,1e300]}]}"#, "a vector has something other than numbers"),
-            (#"{"data":[{}]}"#, "a vector has 0 dimensions and not 3"),
-            ("[", "the answer is not JSON: Expecting value: line 1 column 2 (char 1)"),
-        ])
-    func wrong(body: String, reason: String) async throws {
-        try await StubProvider.with(.raw(contentType: "application/json", body: body)) { _, url in
-            #expect(await embed(["a"], url) == .failure(.failed(detail: reason)))
-        }
-    }
-
-    @Test("an answer that does not come whole fails")
-    func broken() async throws {
-        try await StubProvider.with(.cutAfter([])) { _, url in
-            guard case .failure(.failed) = await embed(["a"], url) else {
-                Issue.record("half an answer taken for a whole one")
-                return
-            }
-        }
-    }
 }

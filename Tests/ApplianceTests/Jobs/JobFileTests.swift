@@ -96,10 +96,12 @@ import Testing
         #expect(try CSVReader.records(Array("a,".utf8)) == [CSVReader.Record(line: 1, fields: ["a", ""])])
     }
 
-    @Test("Pay is shown in words", arguments: [
-        (120_000, 160_000, "$120,000 - $160,000 yearly"), (120_000, nil, "$120,000+ yearly"), (nil, 5, "Salary not disclosed"),
-        (0, 10, "Salary not disclosed"), (999, 0, "$999+ yearly"), (1_000_000, 2_000_000, "$1,000,000 - $2,000,000 yearly"),
-    ] as [(Int?, Int?, String)])
+    @Test(
+        "Pay is shown in words",
+        arguments: [
+            (120_000, 160_000, "$120,000 - $160,000 yearly"), (120_000, nil, "$120,000+ yearly"), (nil, 5, "Salary not disclosed"),
+            (0, 10, "Salary not disclosed"), (999, 0, "$999+ yearly"), (1_000_000, 2_000_000, "$1,000,000 - $2,000,000 yearly"),
+        ] as [(Int?, Int?, String)])
     func salary(low: Int?, high: Int?, text: String) {
         var job = Job()
         job.salaryMin = low

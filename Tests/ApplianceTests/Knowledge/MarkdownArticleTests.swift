@@ -39,17 +39,21 @@ import Testing
         #expect(article.isActive)
     }
 
-    @Test("A mistake is reported with its file and line", arguments: [
-        ("---\ntitle: A\n", 1, "the front matter has no closing --- line"),
-        ("---\ntitle A\n---\nx", 2, "expected key: value"),
-        ("---\ntitle: A\nauthor: B\n---\nx", 3, "unknown key \"author\""),
-        ("---\nactive: perhaps\n---\nx", 2, "active: expected true or false, found \"perhaps\""),
-        ("no heading here", 1, "title: missing"),
-        ("---\ntitle: A\n---\n", 1, "content: the article is empty"),
-        ("---\ntitle: A\nsource: blog\n---\nx", 1,
-            "source_type: \"blog\" is not one of career_advice, faq, interview_tips, company_profile, industry_insight, other"),
-        ("---\ntitle: A\nslug: '!!'\n---\nx", 1, ""),
-    ])
+    @Test(
+        "A mistake is reported with its file and line",
+        arguments: [
+            ("---\ntitle: A\n", 1, "the front matter has no closing --- line"),
+            ("---\ntitle A\n---\nx", 2, "expected key: value"),
+            ("---\ntitle: A\nauthor: B\n---\nx", 3, "unknown key \"author\""),
+            ("---\nactive: perhaps\n---\nx", 2, "active: expected true or false, found \"perhaps\""),
+            ("no heading here", 1, "title: missing"),
+            ("---\ntitle: A\n---\n", 1, "content: the article is empty"),
+            (
+                "---\ntitle: A\nsource: blog\n---\nx", 1,
+                "source_type: \"blog\" is not one of career_advice, faq, interview_tips, company_profile, industry_insight, other"
+            ),
+            ("---\ntitle: A\nslug: '!!'\n---\nx", 1, ""),
+        ])
     func mistakes(text: String, line: Int, message: String) throws {
         if message.isEmpty {
             // A slug without letters falls back to the file's name.
@@ -83,8 +87,10 @@ import Testing
         #expect(article.problem == nil)
     }
 
-    @Test("Slugs hold ASCII letters and digits with single dashes", arguments: [
-        ("Talking about Pay", "talking-about-pay"), ("  C++ & Rust!  ", "c-rust"), ("Über-Jobs 2026", "ber-jobs-2026"), ("!!!", ""),
-    ])
+    @Test(
+        "Slugs hold ASCII letters and digits with single dashes",
+        arguments: [
+            ("Talking about Pay", "talking-about-pay"), ("  C++ & Rust!  ", "c-rust"), ("Über-Jobs 2026", "ber-jobs-2026"), ("!!!", ""),
+        ])
     func slugs(text: String, slug: String) { #expect(Article.slug(from: text) == slug) }
 }

@@ -21,9 +21,11 @@ import Testing
         #expect(TextQuery((0..<500).map { "word\($0)" }.joined(separator: " ")).terms.count == 24)
     }
 
-    @Test("A passage must hold enough of the words to count as an answer", arguments: [
-        ("baker", 1), ("baker bread", 2), ("baker bread ovens", 2), ("a1 b1 c1 d1 e1 f1", 3), ("", 0),
-    ])
+    @Test(
+        "A passage must hold enough of the words to count as an answer",
+        arguments: [
+            ("baker", 1), ("baker bread", 2), ("baker bread ovens", 2), ("a1 b1 c1 d1 e1 f1", 3), ("", 0),
+        ])
     func needed(question: String, count: Int) { #expect(TextQuery(question).needed == count) }
 
     @Test("Words match by their stems")

@@ -140,15 +140,17 @@ import Testing
         }
     }
 
-    @Test("What is wrong with a question is said for each field", arguments: [
-        (#"{}"#, #"{"content":["This field is required."]}"#),
-        (#"{"content":"  "}"#, #"{"content":["This field may not be blank."]}"#),
-        (#"{"content":null}"#, #"{"content":["This field may not be null."]}"#),
-        (#"{"content":["a"],"session_id":"x"}"#, #"{"content":["Not a valid string."],"session_id":["Must be a valid UUID."]}"#),
-        (#"{"content":"\u0000"}"#, #"{"content":["Null characters are not allowed."]}"#),
-        ("[]", #"{"non_field_errors":["Invalid data. Expected a dictionary, but got list."]}"#),
-        ("{", #"{"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"}"#),
-    ])
+    @Test(
+        "What is wrong with a question is said for each field",
+        arguments: [
+            (#"{}"#, #"{"content":["This field is required."]}"#),
+            (#"{"content":"  "}"#, #"{"content":["This field may not be blank."]}"#),
+            (#"{"content":null}"#, #"{"content":["This field may not be null."]}"#),
+            (#"{"content":["a"],"session_id":"x"}"#, #"{"content":["Not a valid string."],"session_id":["Must be a valid UUID."]}"#),
+            (#"{"content":"\u0000"}"#, #"{"content":["Null characters are not allowed."]}"#),
+            ("[]", #"{"non_field_errors":["Invalid data. Expected a dictionary, but got list."]}"#),
+            ("{", #"{"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"}"#),
+        ])
     func badQuestions(body: String, expected: String) async throws {
         try await TestAppliance.run { server in
             let user = try await server.register()

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 @testable import Appliance
 @testable import Platform
@@ -34,6 +35,10 @@ final class StubProvider: Sendable {
         case raw(contentType: String, body: String)
         /// A vector for each text of the request: its length and its place, then zeros.
         case embeddings(dimension: Int)
+        /// A vector of sixteen dimensions for each text, by what it is about: see `meaning`.
+        case meanings([[String]])
+        /// A whole answer, once the test opens the gate.
+        case held(Gate, String)
     }
 
     struct Request: Sendable {
@@ -56,6 +61,9 @@ final class StubProvider: Sendable {
     private init(_ behaviours: [Behaviour]) { state = Mutex(State(behaviours: behaviours)) }
 
     var requests: [Request] { state.withLock { $0.requests } }
+
+    /// From now on it behaves so.
+    func become(_ behaviours: Behaviour...) { state.withLock { $0.behaviours = behaviours } }
 
     /// Runs `body` with a provider and the base URL under which it answers.
     static func with<T>(
@@ -120,6 +128,12 @@ final class StubProvider: Sendable {
             connection.endChunks()
         case .raw(let contentType, let body):
             connection.respond(200, ["Content-Type": contentType], body)
+        case .held(let gate, let text):
+            gate.wait()
+            connection.respond(200, ["Content-Type": "application/json"], Self.wholeAnswer(text))
+        case .meanings(let groups):
+            let answer = Self.meanings(request.body["input"]?.array ?? [], groups)
+            connection.respond(200, ["Content-Type": "application/json"], String(decoding: answer.bytes, as: UTF8.self))
         case .embeddings(let dimension):
             let answer = Self.embeddings(request.body["input"]?.array ?? [], dimension)
             connection.respond(200, ["Content-Type": "application/json"], String(decoding: answer.bytes, as: UTF8.self))
@@ -183,5 +197,37 @@ extension StubProvider {
         return ["model": .string(model), "data": .array(data.reversed())]
     }
 
+    /// The first dimensions count the words of each group, which stand for one
+    /// meaning; the others hold every word, hashed, with little weight.
+    static func meaning(of text: String, _ groups: [[String]]) -> [Double] {
+        var vector = [Double](repeating: 0, count: 16)
+        for word in TextQuery.words(text) {
+            if let group = groups.firstIndex(where: { $0.contains(word) }) { vector[group] += 1 }
+            let hash = word.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+            vector[groups.count + Int(hash) % (16 - groups.count)] += 0.01
+        }
+        return vector
+    }
+
+    private static func meanings(_ input: [JSONValue], _ groups: [[String]]) -> JSONValue {
+        let data = input.enumerated().map { place, item -> JSONValue in
+            let numbers = meaning(of: item.string ?? "", groups).map { JSONValue.number("\($0)") }
+            return ["index": .integer(place), "embedding": .array(numbers)]
+        }
+        return ["model": .string(model), "data": .array(data)]
+    }
+
     private static func text(_ json: JSONValue) -> String { String(decoding: json.bytes, as: UTF8.self) }
+}
+
+/// Settings for a stub: limits so wide that a busy machine does not reach them,
+/// except the one that a test is about.
+func stubSettings(
+    _ baseURL: String, key: String? = nil, attempts: Int = 1, firstByte: Int = 30_000, idle: Int = 30_000, total: Int = 50_000,
+    bytes: Int = 1 << 20, breaker: CircuitBreaker.Settings = .standard
+) -> ProviderSettings {
+    let limits = OutboundLimits(connect: 30_000, firstByte: firstByte, idle: idle, total: total, maximumResponseBytes: bytes)
+    return ProviderSettings(
+        baseURL: baseURL, apiKey: key, model: "wanted", temperature: 0.7, maxTokens: 1500, limits: limits, attempts: attempts,
+        breaker: breaker)
 }

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Platform
 
 @Suite("Connections")
-struct ConnectionTests {
+struct HTTPConnectionTests {
     private func get(_ path: String, _ more: String = "") -> String {
         "GET \(path) HTTP/1.1\r\nHost: h\r\n\(more)\r\n"
     }

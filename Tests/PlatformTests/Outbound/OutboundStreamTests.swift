@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -9,7 +10,7 @@ struct OutboundStreamTests {
 
     @Test("a piece arrives when it is sent, not when the response is whole")
     func arrivesAsSent() async throws {
-        let gate = Gate()
+        let gate = Latch()
         try await LoopbackServer.with { connection, _ in
             connection.startChunks(["Content-Type": "text/event-stream"])
             connection.chunk("one")
@@ -139,7 +140,7 @@ struct OutboundStreamTests {
 
     @Test("what came before the break is delivered, then the error")
     func cut() async throws {
-        let gate = Gate()
+        let gate = Latch()
         try await LoopbackServer.with { connection, _ in
             connection.startChunks()
             connection.chunk("one")
@@ -155,7 +156,7 @@ struct OutboundStreamTests {
 
     @Test("the stream keeps the door open that it came through")
     func keepsDoor() async throws {
-        let gate = Gate()
+        let gate = Latch()
         try await LoopbackServer.with { connection, _ in
             connection.startChunks()
             gate.wait()

@@ -16,7 +16,7 @@ extension AccountRoutes {
             let account = try Self.account(of: request, in: transaction)
             guard try ProfileStore.profile(of: account, in: transaction) == nil else { throw AccountError.profileExists }
             var profile = Profile(account: account)
-            try ProfileResource.decode(body, into: &profile, mode: .create)
+            try ProfileResource.description.decode(body, into: &profile, mode: .create)
             return try ProfileStore.create(profile, in: transaction)
         }
         return .json(201) { ProfileResource.description.write(profile, into: &$0) }
@@ -46,7 +46,7 @@ extension AccountRoutes {
         let body = try request.json()
         let profile = try await database.write { transaction in
             var profile = try Self.profile(of: request, in: transaction)
-            try ProfileResource.decode(body, into: &profile, mode: mode)
+            try ProfileResource.description.decode(body, into: &profile, mode: mode)
             return try ProfileStore.update(profile, in: transaction)
         }
         return .json { ProfileResource.description.write(profile, into: &$0) }

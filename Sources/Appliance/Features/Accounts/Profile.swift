@@ -32,11 +32,6 @@ struct Profile: Sendable, Equatable {
 
     init(account: Account) { self.account = account }
 
-    /// Does it hold what matching needs?
-    var isComplete: Bool {
-        !currentTitle.isEmpty && !experienceLevel.isEmpty && !skills.isEmpty && !preferredLocations.isEmpty
-    }
-
     var summary: ProfileSummary {
         ProfileSummary(
             currentTitle: currentTitle, currentCompany: currentCompany, location: location, experienceLevel: experienceLevel,

@@ -1,6 +1,7 @@
 import Platform
 
-/// The one description of a profile's fields, and the rule between two of them.
+/// The one description of a profile's fields. There is no rule between two of them: clients may set the lower
+/// salary above the upper one, and set the other afterwards.
 enum ProfileResource {
     static let description = Resource<Profile>(
         name: "UserProfile",
@@ -38,17 +39,6 @@ enum ProfileResource {
             .readOnly("created_at", .datetime) { $1.timestamp($0.createdAt) },
             .readOnly("updated_at", .datetime) { $1.timestamp($0.updatedAt) },
         ])
-
-    /// Reads a body into a profile. The rule between fields judges the whole that would come out, so a PATCH
-    /// of one salary is held against the other one that is stored.
-    static func decode(_ body: JSONValue, into profile: inout Profile, mode: Resource<Profile>.Mode) throws(ValidationErrors) {
-        var draft = profile
-        try description.decode(body, into: &draft, mode: mode)
-        if let low = draft.salaryMin, let high = draft.salaryMax, low > high {
-            throw ValidationErrors(object: "Min salary cannot be greater than max salary")
-        }
-        profile = draft
-    }
 
     private static func text(
         _ name: String, max: Int?, get: @escaping Field<Profile>.Getter<String>, set: @escaping Field<Profile>.Setter<String>

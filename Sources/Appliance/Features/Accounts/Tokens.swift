@@ -72,7 +72,10 @@ final class Tokens: Sendable {
     /// somebody else has a copy, and nobody can tell which of the two is the owner, so the login ends. The
     /// caller must therefore let the transaction commit and complain afterwards.
     func exchange(_ token: String, _ claims: TokenClaims, client: LoginClient, in transaction: Transaction) throws -> TokenPair? {
-        guard let live = try LoginStore.live(claims.loginID, in: transaction), live.account.id == claims.userID else { return nil }
+        guard let live = try LoginStore.live(claims.loginID, in: transaction), live.account.id == claims.userID, live.account.isActive
+        else {
+            return nil
+        }
         guard constantTimeEqual(live.refreshHash, TokenPair.hash(token)) else {
             try LoginStore.end(claims.loginID, of: live.account.owner, because: .reuse, in: transaction)
             return nil

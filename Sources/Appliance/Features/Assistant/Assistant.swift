@@ -9,6 +9,7 @@ struct Assistant: Sendable {
     let random: any RandomSource
     /// Read at each question, so that a reload takes effect with the next one.
     let settings: @Sendable () -> AssistantSettings
+    let log: Log
 
     static let passageLimit = 5
 
@@ -55,6 +56,8 @@ struct Assistant: Sendable {
         do {
             answer = try await provider.complete(messages, settings: settings.provider)
         } catch {
+            // The user is told what it means for her; the operator, who can mend it, what it was.
+            log.warning("The assistant's provider gave no answer.", ["model": .string(settings.model), "error": .string("\(error)")])
             throw AssistantFailure(error)
         }
         var metadata = [("model_used", JSONValue.string(answer.model)), ("sources", sources(passages))]

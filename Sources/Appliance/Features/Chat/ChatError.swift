@@ -25,7 +25,7 @@ enum ChatError: HTTPFact {
             case .sessionNotFound:
                 writer.field("error", "Chat session not found")
             case .noAnswer(let failure, let session, let message):
-                writer.field("detail", failure.detail)
+                writer.field("detail", failure.detail(advising: "Your message is stored; please try again"))
                 writer.field("error_code", failure.code)
                 writer.field("session_id", session)
                 writer.key("user_message")
@@ -57,11 +57,12 @@ extension AssistantFailure {
         }
     }
 
-    var detail: String {
+    /// What happened, and after it what the client can do.
+    func detail(advising advice: String) -> String {
         switch self {
-        case .failed: "The assistant's model could not answer. Your message is stored; please try again."
-        case .unavailable: "The assistant's model is unavailable for the moment. Your message is stored; please try again later."
-        case .timedOut: "The assistant's model did not answer in time. Your message is stored; please try again."
+        case .failed: "The assistant's model could not answer. \(advice)."
+        case .unavailable: "The assistant's model is unavailable for the moment. \(advice) later."
+        case .timedOut: "The assistant's model did not answer in time. \(advice)."
         }
     }
 }

@@ -163,7 +163,7 @@ struct AdviceError: HTTPFact {
 
     func writeBody(into writer: inout JSONWriter) {
         writer.object { writer in
-            writer.field("detail", failure.detail)
+            writer.field("detail", failure.detail(advising: "Please try again"))
             writer.field("error_code", failure.code)
         }
     }

@@ -76,10 +76,13 @@ enum ChatStore {
         ) { try readMessage($0, of: session.id) }
     }
 
-    /// The last messages of a session, oldest first.
-    static func lastMessages(of session: ChatSession, limit: Int, in reader: Reader) throws -> [ChatMessage] {
+    /// A message and those before it, oldest first; the newest of them, when they are more than `limit`.
+    static func messages(of session: ChatSession, upTo last: ChatMessage, limit: Int, in reader: Reader) throws -> [ChatMessage] {
         try reader.rows(
-            "SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 ORDER BY rid DESC LIMIT $2", session.rowID, limit
+            """
+            SELECT \(messageColumns) FROM chat_messages
+            WHERE session_rid = $1 AND rid <= (SELECT rid FROM chat_messages WHERE id = $2) ORDER BY rid DESC LIMIT $3
+            """, session.rowID, last.id, limit
         ) { row -> ChatMessage in try readMessage(row, of: session.id) }.reversed()
     }
 

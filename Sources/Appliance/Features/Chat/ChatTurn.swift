@@ -8,7 +8,7 @@ import Platform
 ///
 /// A crash or a failing model between 1 and 3 leaves the question, never a
 /// made-up answer. A repeat with the same request key finds the question of the
-/// first try and does not store it twice.
+/// first try and does not store it twice; another question under that key is refused.
 struct ChatTurn: Sendable {
     struct Outcome: Sendable {
         let session: ChatSession
@@ -26,7 +26,8 @@ struct ChatTurn: Sendable {
         let (given, history) = try await database.scan { reader in
             (
                 try ChatStore.answer(to: question, in: session, reader: reader),
-                try ChatStore.lastMessages(of: session, limit: limit, in: reader)
+                // Up to this question: when it is a repeat, or when two are asked at once, later ones stand behind it.
+                try ChatStore.messages(of: session, upTo: question, limit: limit, in: reader)
             )
         }
         // A crash after step 3 lost only the response: the repeat finds the answer.
@@ -54,6 +55,9 @@ struct ChatTurn: Sendable {
         let owner = caller.owner
         return try await database.write { transaction in
             if let requestKey, let earlier = try ChatStore.message(requestKey: requestKey, of: owner, in: transaction) {
+                guard earlier.message.content == content, sessionID == nil || sessionID == earlier.session.id else {
+                    throw IdempotencyError.usedForAnotherRequest
+                }
                 return (earlier.session, earlier.message)
             }
             let session: ChatSession

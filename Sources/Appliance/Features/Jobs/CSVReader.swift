@@ -39,10 +39,7 @@ struct CSVReader {
             guard position < text.count else { break }
             let byte = text[position]
             position += 1
-            if byte == UInt8(ascii: ",") {
-                if position == text.count { fields.append("") }
-                continue
-            }
+            if byte == UInt8(ascii: ",") { continue }
             if byte == 13, position < text.count, text[position] == 10 { position += 1 }
             line += 1
             break

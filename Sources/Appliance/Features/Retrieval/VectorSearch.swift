@@ -19,6 +19,8 @@ final class VectorSearch: Sendable {
     private let wake: AsyncStream<PassagesChanged>
     private let signal: AsyncStream<PassagesChanged>.Continuation
     private let worker: Mutex<Task<Void, Never>?> = Mutex(nil)
+    /// Passages wait since the provider failed.
+    private let isBehind = Atomic<Bool>(false)
 
     static let batch = 32
     /// Cosine below which a passage is not an answer. A first value: later
@@ -63,6 +65,8 @@ final class VectorSearch: Sendable {
     func nearest(to question: String, limit: Int) async -> [Int64]? {
         do {
             guard let vector = try await provider.embed([question], dimension: dimensions, settings: settings).first else { return nil }
+            // The provider is back: what waited for it need not wait for the next change.
+            if isBehind.exchange(false, ordering: .relaxed) { signal.yield(PassagesChanged()) }
             return try index.search(vector, k: limit).filter { $0.score >= Self.floor }.map(\.id)
         } catch {
             log.warning("Embedding a question failed; searching by words alone.", ["error": .string("\(error)")])
@@ -78,7 +82,10 @@ final class VectorSearch: Sendable {
         for await change in wake {
             for rowID in change.removed { try? index.remove(rowID) }
             do { try await embedMissing() } catch {
-                log.warning("Embedding passages failed; it is tried again with the next change.", ["error": .string("\(error)")])
+                if Task.isCancelled { return }
+                isBehind.store(true, ordering: .relaxed)
+                log.warning(
+                    "Embedding passages failed; it is tried again with the next change or question.", ["error": .string("\(error)")])
             }
         }
     }

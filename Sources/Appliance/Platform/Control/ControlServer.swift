@@ -14,6 +14,8 @@ package final class ControlServer: Sendable {
     private let handler: CommandHandler
     private let thread: Mutex<PlatformThread?> = Mutex(nil)
     private let isStopping = Atomic<Bool>(false)
+    /// The connection that is being served, so that stopping need not wait for a client that says nothing.
+    private let current: Mutex<Int32?> = Mutex(nil)
 
     /// Binds the socket, in place of one that a killed server left behind; the
     /// caller holds the data directory's lock, so nobody listens there.
@@ -35,6 +37,7 @@ package final class ControlServer: Sendable {
     package func stop() {
         guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
         shutdown(listener, Int32(SHUT_RDWR))
+        current.withLock { if let file = $0 { shutdown(file, Int32(SHUT_RD)) } }
         thread.withLock { $0 }?.join()
         close(listener)
         unlink(path)
@@ -51,7 +54,14 @@ package final class ControlServer: Sendable {
             var patience = timeval(tv_sec: 10, tv_usec: 0)
             setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-            serve(SocketStream(file))
+            let isServed = current.withLock { slot in
+                slot = file
+                return !isStopping.load(ordering: .sequentiallyConsistent)
+            }
+            let stream = SocketStream(file)
+            if isServed { serve(stream) }
+            // Before the stream closes the descriptor, whose number may then be another file's.
+            withExtendedLifetime(stream) { current.withLock { $0 = nil } }
         }
     }
 

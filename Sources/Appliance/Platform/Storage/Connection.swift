@@ -11,6 +11,8 @@ final class Connection {
         /// The one connection that writes to the live file.
         case writer
         case reader
+        /// Reads a file that nobody writes to, and leaves nothing beside it: no log, no lock.
+        case archive
         /// Seals a fresh copy that nobody else has seen: no WAL, one file.
         case snapshot
     }
@@ -29,9 +31,11 @@ final class Connection {
             switch role {
             case .writer: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .reader: SQLITE_OPEN_READONLY
+            case .archive: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             case .snapshot: SQLITE_OPEN_READWRITE
             }
-        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nil)
+        let name = role == .archive ? Self.archiveURI(path) : path
+        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let opened else {
             defer { sqlite3_close_v2(opened) }
             throw StorageError(code: code, connection: opened)
@@ -47,6 +51,15 @@ final class Connection {
     deinit {
         statements.removeAll()
         sqlite3_close_v2(handle)
+    }
+
+    /// The name under which SQLite treats a file as one that never changes.
+    private static func archiveURI(_ path: String) -> String {
+        let escaped = path.utf8.map { byte in
+            [UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#")].contains(byte)
+                ? "%" + Hex.encode([byte]) : String(decoding: [byte], as: UTF8.self)
+        }
+        return "file:\(path.utf8.contains { $0 > 127 } ? path : escaped.joined())?immutable=1"
     }
 
     private func configure() throws {
@@ -86,6 +99,15 @@ final class Connection {
 
     /// Is no transaction open? SQLite itself ends one after some errors.
     var isOutsideTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Runs `body` so that all its statements see one state of the database.
+    func reading<T>(_ body: () throws -> T) throws -> T {
+        guard isOutsideTransaction else { return try body() }
+        try statement("BEGIN").run([]) { _ in true }
+        // Ending a transaction that only read cannot fail, unless SQLite has ended it already.
+        defer { if !isOutsideTransaction { try? statement("COMMIT").run([]) { _ in true } } }
+        return try body()
+    }
 
     /// Stops statements of this connection once this thread has used
     /// `nanoseconds` more of processor time. Waiting costs nothing of it, so a

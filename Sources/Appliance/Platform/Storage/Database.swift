@@ -57,7 +57,10 @@ package final class Database: Sendable {
             notes.restoredSnapshot = true
             notes.movedAside = try Self.moveAside(path, at: clock.now())
         }
-        let connection = try Connection(path: path, role: .writer)
+        let connection: Connection
+        do { connection = try Connection(path: path, role: .writer) } catch StorageError.corrupt(let message) {
+            throw FileCheck.Failure.damaged(path: path, detail: message)
+        }
         if kind == .live || kind == .snapshot {
             notes.copiedFileLastCommit = try Self.checkIfCopied(Reader(connection: connection), path: path)
         }
@@ -66,6 +69,9 @@ package final class Database: Sendable {
         }
         try connection.statement("INSERT OR REPLACE INTO instance (key, value) VALUES ('file_identity', $1)")
             .run([FileSystem.identity(path)?.text ?? ""]) { _ in true }
+        // The live mark must be in the file itself, not only in its log, before anybody's write is acknowledged:
+        // a start after a kill would otherwise still see a snapshot, and move the log aside.
+        try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.notes = notes
         writer = Writer(path: path, options: options, clock: clock, random: random)
         readers = ReaderPool(path: path, budgetMilliseconds: options.readBudgetMilliseconds)
@@ -107,7 +113,8 @@ package final class Database: Sendable {
         let target = directory.snapshotPath
         return try await scan { reader in
             let current = try reader.int("SELECT sequence FROM last_commit")
-            let kept = try Reader(connection: Connection(path: target, role: .reader)).int("SELECT sequence FROM last_commit")
+            // A snapshot that cannot be read is not current, and is replaced.
+            let kept = try? Reader(connection: Connection(path: target, role: .archive)).int("SELECT sequence FROM last_commit")
             return current == kept
         }
     }
@@ -128,7 +135,7 @@ package final class Database: Sendable {
     private static func moveAside(_ path: String, at now: Timestamp) throws -> [String] {
         var moved: [String] = []
         for suffix in ["-wal", "-shm", "-journal"] where FileSystem.exists(path + suffix) {
-            let name = path + suffix + ".aside-\(now.seconds)"
+            let name = FileSystem.freeName(path + suffix + ".aside-\(now.seconds)")
             try FileSystem.replace(name, with: path + suffix)
             moved.append(name)
         }

@@ -35,7 +35,9 @@ package enum FileCheck {
         case .live, .snapshot: break
         }
         do {
-            let connection = try Connection(path: path, role: .reader)
+            // With a log beside it the file is only whole together with the log.
+            let hasLog = (FileSystem.identity(path + "-wal")?.size ?? 0) > 0
+            let connection = try Connection(path: path, role: hasLog ? .reader : .archive)
             return try report(Reader(connection: connection), path: path, newestSchema: newestSchema)
         } catch let failure as Failure {
             throw failure

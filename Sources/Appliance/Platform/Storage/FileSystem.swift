@@ -36,6 +36,17 @@ package enum FileSystem {
         try sync(directory(of: target))
     }
 
+    /// `name`, or `name-2`, `name-3` … where something already has it.
+    package static func freeName(_ name: String, besides suffixes: [String] = [""]) -> String {
+        var candidate = name
+        var number = 1
+        while suffixes.contains(where: { exists(candidate + $0) }) {
+            number += 1
+            candidate = "\(name)-\(number)"
+        }
+        return candidate
+    }
+
     package static func remove(_ path: String) { unlink(path) }
 
     package static func directory(of path: String) -> String {

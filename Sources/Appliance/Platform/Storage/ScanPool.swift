@@ -27,7 +27,11 @@ final class ScanPool: Sendable {
             let refusal: StorageError? = state.signalling { state in
                 if state.isClosed { return .closed }
                 if state.waiting.count >= limit { return .queueFull }
-                state.waiting.append { reader in continuation.resume(with: Result { try body(reader.get()) }) }
+                state.waiting.append { reader in continuation.resume(
+                        with: Result {
+                            let reader = try reader.get()
+                            return try reader.connection.reading { try body(reader) }
+                        }) }
                 return nil
             }
             if let refusal { continuation.resume(throwing: refusal) }

@@ -18,7 +18,12 @@ enum SnapshotMark {
         let count = read(file, &header, header.count)
         if count == 0 { return .empty }
         guard count == 100, Array(header[0..<15]) == Array("SQLite format 3".utf8) else { return .foreign }
-        let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        return id == applicationID ? .snapshot : id == Migrator.applicationID ? .live : .foreign
+        // A new live file has no id here yet: its first pages are still in the write-ahead log. What it
+        // really is, SQL tells once it is open.
+        switch header[68..<72].reduce(Int64(0), { $0 << 8 | Int64($1) }) {
+        case applicationID: return .snapshot
+        case Migrator.applicationID, 0: return .live
+        default: return .foreign
+        }
     }
 }

@@ -28,6 +28,9 @@ package final class Transaction: Reader {
 
     @discardableResult
     package func execute(_ sql: String, arguments: [(any SQLBindable)?]) throws -> Int {
+        // After an error that ended the transaction a closure may go on; outside it, each statement would
+        // commit by itself.
+        guard !connection.isOutsideTransaction else { throw StorageError.rolledBack }
         try connection.statement(sql).run(arguments) { _ in true }
         return Int(sqlite3_changes64(connection.handle))
     }

@@ -101,6 +101,8 @@ final class Writer: Sendable {
                 serve(group, box)
                 isDirty = true
             case .closed:
+                // A failed group has dropped the connection; the log is emptied all the same.
+                _ = try? box.opened(path)
                 checkpoint(box, mode: SQLITE_CHECKPOINT_TRUNCATE)
                 box.connection = nil
                 return

@@ -1,0 +1,176 @@
+import Platform
+import TestSupport
+import Testing
+
+@testable import Appliance
+
+/// Who may do what: a row for every route that is served, with the status that each identity gets.
+///
+/// The path's parameters and the bodies name the owner's own session, profile and login. A route without a row
+/// fails the test, and so does a row without a route.
+@Suite struct AuthorisationMatrix {
+    /// The statuses of one route.
+    struct Row: Sendable {
+        var anonymous = 401
+        /// A deactivated account's token, one after its logout, a refresh token in the place of an access token,
+        /// and no token at all but text.
+        var badToken = 401
+        var other: Int
+        var staff: Int
+        var owner: Int
+        /// What is sent to the route, with `$name` for the names of `Belongings`.
+        var body: String?
+
+        /// Any account, with the same answer for each.
+        static func account(_ status: Int, _ body: String? = nil) -> Row { Row(other: status, staff: status, owner: status, body: body) }
+
+        /// The owner's object: for others, staff included, it is not there.
+        static func own(_ status: Int, _ body: String? = nil) -> Row { Row(other: 404, staff: 404, owner: status, body: body) }
+
+        /// Anyone; the header is not looked at.
+        static func anyone(_ status: Int, _ body: String? = nil) -> Row {
+            Row(anonymous: status, badToken: status, other: status, staff: status, owner: status, body: body)
+        }
+    }
+
+    static let table: [String: Row] = [
+        "GET /health/": .anyone(200),
+        "GET /healthz/": .anyone(200),
+        "GET /readyz/": .anyone(200),
+
+        "GET /api/v1/auth/": .account(200),
+        "POST /api/v1/auth/register/": Row(
+            anonymous: 201, badToken: 401, other: 201, staff: 201, owner: 201,
+            body: #"{"email":"$new","password":"correct horse 7","password_confirm":"correct horse 7"}"#),
+        "POST /api/v1/auth/login/": .anyone(200, #"{"email":"$email","password":"correct horse 7"}"#),
+        "POST /api/v1/auth/refresh/": .anyone(200, #"{"refresh":"$refresh"}"#),
+        "POST /api/v1/auth/verify/": .anyone(200, #"{"token":"$access"}"#),
+        // The refresh token is the owner's: others may not end their login with it.
+        "POST /api/v1/auth/logout/": Row(other: 400, staff: 400, owner: 200, body: #"{"refresh":"$refresh"}"#),
+        "GET /api/v1/auth/me/": .account(200),
+        "PATCH /api/v1/auth/me/": .account(200, #"{"first_name":"Augusta"}"#),
+        "DELETE /api/v1/auth/me/": .account(204, #"{"password":"correct horse 7"}"#),
+        "POST /api/v1/auth/change-password/": .account(
+            200, #"{"old_password":"correct horse 7","new_password":"another horse 8"}"#),
+        "GET /api/v1/auth/logins/": .account(200),
+        "DELETE /api/v1/auth/logins/{id}/": .own(204),
+        "GET /api/v1/auth/profiles/": .account(200),
+        // Each has one already.
+        "POST /api/v1/auth/profiles/": .account(400, "{}"),
+        "GET /api/v1/auth/profiles/{id}/": .own(200),
+        "PUT /api/v1/auth/profiles/{id}/": .own(200, "{}"),
+        "PATCH /api/v1/auth/profiles/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/auth/profiles/{id}/": .own(204),
+
+        "GET /api/v1/chat/": .account(200),
+        "GET /api/v1/chat/sessions/": .account(200),
+        "POST /api/v1/chat/sessions/": .account(201, "{}"),
+        "GET /api/v1/chat/sessions/{id}/": .own(200),
+        "PUT /api/v1/chat/sessions/{id}/": .own(200, "{}"),
+        "PATCH /api/v1/chat/sessions/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/chat/sessions/{id}/": .own(204),
+        "GET /api/v1/chat/sessions/{id}/messages/": .own(200),
+        "POST /api/v1/chat/send/": .own(200, #"{"content":"hello","session_id":"$session"}"#),
+        "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
+    ]
+
+    @Test("Every route that is served has its row, and every row its route")
+    func complete() async throws {
+        try await TestAppliance.run { server in
+            let served = server.appliance.routes.map { "\($0.method) \($0.pattern)" }
+            #expect(Set(served).count == served.count)
+            #expect(served.filter { Self.table[$0] == nil } == [])
+            #expect(Self.table.keys.filter { !served.contains($0) } == [])
+        }
+    }
+
+    @Test("Every route answers each identity as its row says, and the owner's things outlive all but the owner")
+    func matrix() async throws {
+        try await TestAppliance.run { server in
+            let bad = try await Self.badTokens(server)
+            for (number, route) in server.appliance.routes.enumerated() {
+                guard let row = Self.table["\(route.method) \(route.pattern)"] else { continue }
+                let others = (try await server.register("other\(number)@example.org"), try await server.staff("staff\(number)@example.org"))
+                var identities: [(name: String, token: String?, status: Int)] = [("anonymous", nil, row.anonymous)]
+                identities += bad.map { ($0.name, $0.token, row.badToken) }
+                identities += [("other", others.0.access, row.other), ("staff", others.1.access, row.staff)]
+                let owner = try await Belongings(server, email: "owner\(number)@example.org")
+                for identity in identities + [("owner", owner.access, row.owner)] {
+                    // What a public route does to the owner's token, it has done by the next identity's turn.
+                    if row.anonymous < 300 { try await owner.renew(server) }
+                    try await Self.check(server, route, row, identity, owner)
+                }
+            }
+        }
+    }
+
+    private static func check(
+        _ server: TestAppliance, _ route: Route, _ row: Row, _ identity: (name: String, token: String?, status: Int), _ owner: Belongings
+    ) async throws {
+        let path = owner.fill(
+            route.pattern.split(separator: "{id}", omittingEmptySubsequences: false).joined(separator: "$\(Self.object(route))"))
+        let body = row.body.map { owner.fill($0) }
+        let token = identity.name == "owner" ? owner.access : identity.token
+        let answer = try await server.request(route.method, path, token: token, body: body)
+        #expect(answer.status == identity.status, "\(route.method) \(route.pattern) as \(identity.name): \(answer.text)")
+        guard answer.status == 401 else { return }
+        #expect(answer["WWW-Authenticate"] == #"Bearer realm="api""#)
+        let detail = identity.token == nil ? "Authentication credentials were not provided." : "Given token not valid for any token type"
+        #expect(answer.json["detail"]?.string == detail, "\(route.method) \(route.pattern) as \(identity.name)")
+        let unslashed = try await server.request(route.method, String(path.dropLast()), token: token, body: body)
+        #expect(unslashed.body == answer.body)
+    }
+
+    /// Which of the owner's objects a path names.
+    private static func object(_ route: Route) -> String {
+        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login"]
+        return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
+    }
+
+    private static func badTokens(_ server: TestAppliance) async throws -> [(name: String, token: String)] {
+        let deactivated = try await server.register("deactivated@example.org")
+        _ = try await server.command("admin.disable", [("email", "deactivated@example.org")])
+        let revoked = try await server.register("revoked@example.org")
+        _ = try await revoked.post("/api/v1/auth/logout/", "{}")
+        let refresh = try await server.register("refresh@example.org").refresh
+        return [
+            ("deactivated", deactivated.access), ("revoked", revoked.access), ("refresh token", refresh), ("garbage", "garbage"),
+        ]
+    }
+
+    /// An account and one object of each kind that belongs to it.
+    private final class Belongings {
+        private let email: String
+        private(set) var access: String
+        private var refresh: String
+        private let session: String
+        private let profile: String
+        private let login: String
+        private var made = 0
+
+        init(_ server: TestAppliance, email: String) async throws {
+            let user = try await server.register(email)
+            self.email = email
+            (access, refresh) = (user.access, user.refresh)
+            session = try #require(try await user.post("/api/v1/chat/sessions/", "{}").json["id"]?.string)
+            profile = try #require(try await user.get("/api/v1/auth/profiles/").json["results"]?.array?.first?["id"]?.int).description
+            login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
+        }
+
+        func renew(_ server: TestAppliance) async throws {
+            let tokens = try TokenAnswer(try await server.login(email))
+            (access, refresh) = (tokens.access, tokens.refresh)
+        }
+
+        func fill(_ text: String) -> String {
+            made += 1
+            let values = [
+                "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
+                "$new": "new\(made).\(email)",
+            ]
+            return values.reduce(text) { text, value in
+                text.split(separator: value.key, omittingEmptySubsequences: false).joined(separator: value.value)
+            }
+        }
+    }
+}
