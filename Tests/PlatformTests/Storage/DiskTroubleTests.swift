@@ -53,7 +53,7 @@ struct DiskTroubleTests {
         let disk = try SmallDisk()
         try await withDatabase(in: DataDirectory(locking: disk.path)) { test in
             for index in 0..<5 { #expect(try await add("volume \(index)", to: test)) }
-            try writeFile(disk.path + "/ballast", [UInt8](repeating: 1, count: 400_000))
+            try writeFile(disk.path + "/ballast", [UInt8](repeating: 1, count: 550_000))
             await #expect(throws: StorageError.diskFull) { try await test.database.takeSnapshot() }
             #expect(entries(of: test.directory.backupDirectory) == [])
             unlink(disk.path + "/ballast")

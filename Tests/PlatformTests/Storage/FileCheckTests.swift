@@ -35,6 +35,13 @@ import Testing
         #expect(entries(of: temporary("incoming")) == ["copy.db"])
     }
 
+    @Test("A file of any name is checked", arguments: ["50% of it?.db", "a#b%41.db", "Bäume.db", "Bäume 50%25?.db"])
+    func names(name: String) async throws {
+        try await withDatabase(in: directory) { test in try await test.database.write { try $0.addBook("Oaks") } }
+        try FileSystem.copy(directory.databasePath, to: temporary(name))
+        #expect(try FileCheck.run(temporary(name), newestSchema: 2).rowCounts["book"] == 1)
+    }
+
     @Test("A file that is not there, is empty, or is something else is called that")
     func notADatabase() throws {
         let path = temporary("some.file")

@@ -135,12 +135,22 @@ import Testing
         #expect(failure?.message.contains("no such table: instance") == true)
     }
 
-    @Test("A file that is not a database, or not ours, is refused untouched", arguments: ["Dear diary,\n", "SQLite format 3"])
-    func notOurs(content: String) async throws {
+    @Test("A file that is not a database is refused untouched", arguments: ["Dear diary,\n", "SQLite format 3"])
+    func notADatabase(content: String) async throws {
         let bytes = Array(content.utf8) + [UInt8](repeating: 0, count: 4000)
         try writeFile(path, bytes)
-        await #expect(throws: FileCheck.Failure.notADatabase(path: path)) { try await open() }
+        await #expect(throws: FileCheck.Failure.self) { try await open() }
         #expect(FileSystem.read(path, limit: 1 << 20) == bytes)
+    }
+
+    @Test("The database of another program is refused untouched", arguments: [0, 0x1234])
+    func notOurs(applicationID: Int) async throws {
+        try writeFile(path, [])
+        try Connection(path: path, role: .snapshot).execute("CREATE TABLE theirs (a); PRAGMA application_id = \(applicationID)")
+        let bytes = FileSystem.read(path, limit: 1 << 20)
+        await #expect(throws: (any Error).self) { try await open() }
+        #expect(FileSystem.read(path, limit: 1 << 20) == bytes)
+        #expect(entries(of: directory.path) == ["backup", "jobraker.db", "lock"])
     }
 
     @Test("A database of this program that has no tables yet is completed")

@@ -96,6 +96,35 @@ import Testing
         #expect(entries(of: directory.path) == ["backup", "jobraker.db", "lock"])
     }
 
+    @Test("A file that is missing or damaged is named as the caller named it, and nothing is left of the attempt")
+    func names() async throws {
+        let file = temporary("copy.db")
+        #expect(throws: FileCheck.Failure.missing(path: file)) { try Restore.run(file, into: directory, newestSchema: 2, at: now) }
+        try await withDatabase { test in
+            try await test.addLibrary()
+            _ = try await test.database.takeSnapshot()
+            try copyFiles(of: test.directory.snapshotPath, to: file)
+        }
+        try damage(file)
+        let failure = #expect(throws: FileCheck.Failure.self) { try Restore.run(file, into: directory, newestSchema: 2, at: now) }
+        #expect(failure?.message.hasPrefix("\(file): the file is damaged: ") == true)
+        #expect(entries(of: directory.path) == ["backup", "lock"])
+    }
+
+    @Test("A live copy that is damaged at its top is refused, log or not", arguments: [true, false])
+    func damagedLive(withLog: Bool) async throws {
+        let file = temporary("copy.db")
+        let source = try DataDirectory(locking: temporary("source"))
+        try await withDatabase(in: source) { test in try await test.addLibrary() }
+        var bytes = FileSystem.read(source.databasePath, limit: 64 << 20) ?? []
+        for index in 100..<4096 { bytes[index] = 0xA5 }
+        try writeFile(file, bytes)
+        if withLog { try writeFile(file + "-wal", [UInt8](repeating: 0, count: 4096)) }
+        let failure = #expect(throws: FileCheck.Failure.self) { try Restore.run(file, into: directory, newestSchema: 2, at: now) }
+        #expect(failure?.message.hasPrefix("\(file): the file is damaged: ") == true)
+        #expect(entries(of: directory.path) == ["backup", "lock"])
+    }
+
     @Test("A file that cannot be copied beside the database changes nothing")
     func noRoom() async throws {
         let file = try await snapshot(of: "Oaks")

@@ -14,8 +14,6 @@ package final class ControlServer: Sendable {
     private let handler: CommandHandler
     private let thread: Mutex<PlatformThread?> = Mutex(nil)
     private let isStopping = Atomic<Bool>(false)
-    /// The connection that is being served, so that stopping need not wait for a client that says nothing.
-    private let current: Mutex<Int32?> = Mutex(nil)
 
     /// Binds the socket, in place of one that a killed server left behind; the
     /// caller holds the data directory's lock, so nobody listens there.
@@ -37,7 +35,6 @@ package final class ControlServer: Sendable {
     package func stop() {
         guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
         shutdown(listener, Int32(SHUT_RDWR))
-        current.withLock { if let file = $0 { shutdown(file, Int32(SHUT_RD)) } }
         thread.withLock { $0 }?.join()
         close(listener)
         unlink(path)
@@ -50,18 +47,12 @@ package final class ControlServer: Sendable {
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return
             }
-            // A peer that connects and says nothing must not block the next one.
+            // A peer that connects and says nothing must block neither the next one nor the end.
+            var step = timeval(tv_sec: 0, tv_usec: Int(SocketStream.stepMilliseconds) * 1000)
+            setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &step, socklen_t(MemoryLayout<timeval>.size))
             var patience = timeval(tv_sec: 10, tv_usec: 0)
-            setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-            let isServed = current.withLock { slot in
-                slot = file
-                return !isStopping.load(ordering: .sequentiallyConsistent)
-            }
-            let stream = SocketStream(file)
-            if isServed { serve(stream) }
-            // Before the stream closes the descriptor, whose number may then be another file's.
-            withExtendedLifetime(stream) { current.withLock { $0 = nil } }
+            serve(SocketStream(file) { self.isStopping.load(ordering: .sequentiallyConsistent) })
         }
     }
 

@@ -5,8 +5,15 @@ import Glibc
 final class SocketStream {
     private let file: Int32
     private var buffer: [UInt8] = []
+    private let isStopping: () -> Bool
 
-    init(_ file: Int32) { self.file = file }
+    /// How long one wait lasts where the socket has a receive time-out; after 50 of them without a byte the peer is given up.
+    static let stepMilliseconds = 200
+
+    init(_ file: Int32, isStopping: @escaping () -> Bool = { false }) {
+        self.file = file
+        self.isStopping = isStopping
+    }
 
     deinit { close(file) }
 
@@ -50,7 +57,11 @@ final class SocketStream {
     private func fill() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 65536)
         var count = read(file, &chunk, chunk.count)
-        while count < 0 && errno == EINTR { count = read(file, &chunk, chunk.count) }
+        var waits = 0
+        while count < 0 && (errno == EINTR || errno == EAGAIN) && waits < 50 && !isStopping() {
+            waits += 1
+            count = read(file, &chunk, chunk.count)
+        }
         guard count > 0 else { return false }
         buffer += chunk[0..<count]
         return true

@@ -21,6 +21,8 @@ final class Connection {
     private let role: Role
     private var statements: [String: Statement] = [:]
     private static let cachedStatements = 256
+    /// Milliseconds that the writer waits for a lock. Nobody of ours holds one; a shell might.
+    static let writerPatience: Int32 = 5000
 
     /// Processor time after which a running statement is stopped, in nanoseconds of this thread; 0: never.
     fileprivate(set) var deadline: UInt64 = 0
@@ -55,15 +57,13 @@ final class Connection {
 
     /// The name under which SQLite treats a file as one that never changes.
     private static func archiveURI(_ path: String) -> String {
-        let escaped = path.utf8.map { byte in
-            [UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#")].contains(byte)
-                ? "%" + Hex.encode([byte]) : String(decoding: [byte], as: UTF8.self)
-        }
-        return "file:\(path.utf8.contains { $0 > 127 } ? path : escaped.joined())?immutable=1"
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
+        let escaped = path.utf8.map { plain.contains($0) ? String(UnicodeScalar($0)) : "%" + Hex.encode([$0]) }
+        return "file:\(escaped.joined())?immutable=1"
     }
 
     private func configure() throws {
-        sqlite3_busy_timeout(handle, role == .writer ? 5000 : 250)
+        sqlite3_busy_timeout(handle, role == .writer ? Self.writerPatience : 250)
         _ = jobraker_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         _ = jobraker_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         try execute("PRAGMA temp_store = MEMORY")

@@ -1,3 +1,4 @@
+import CSQLite
 import Synchronization
 
 /// The one database of an instance: one writer, many readers, real durability.
@@ -53,15 +54,17 @@ package final class Database: Sendable {
         var notes = OpeningNotes()
         let kind = SnapshotMark.kind(of: path)
         if kind == .foreign { throw FileCheck.Failure.notADatabase(path: path) }
+        if kind == .unmarked { try Self.refuseForeign(path) }
         if kind == .snapshot {
             notes.restoredSnapshot = true
             notes.movedAside = try Self.moveAside(path, at: clock.now())
         }
         let connection: Connection
         do { connection = try Connection(path: path, role: .writer) } catch StorageError.corrupt(let message) {
+            if message == String(cString: sqlite3_errstr(SQLITE_NOTADB)) { throw FileCheck.Failure.notADatabase(path: path) }
             throw FileCheck.Failure.damaged(path: path, detail: message)
         }
-        if kind == .live || kind == .snapshot {
+        if kind != .missing && kind != .empty {
             notes.copiedFileLastCommit = try Self.checkIfCopied(Reader(connection: connection), path: path)
         }
         try Migrator(migrations: migrations).run(on: connection, at: clock.now()) {
@@ -129,6 +132,19 @@ package final class Database: Sendable {
 
     package var writesWaiting: Int { writer.waitingCount }
     var counters: Writer.Counters { writer.counters }
+
+    /// Looks at a file without a mark, without touching it: another program's database stays as it is.
+    private static func refuseForeign(_ path: String) throws {
+        let hasLog = (FileSystem.identity(path + "-wal")?.size ?? 0) > 0
+        do {
+            let reader = Reader(connection: try Connection(path: path, role: hasLog ? .reader : .archive))
+            let tables = try reader.int("SELECT count(*) FROM sqlite_schema")
+            let ours = try reader.int("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migrations'")
+            guard tables == 0 || ours == 1 else { throw MigrationError.foreignDatabase(applicationID: 0) }
+        } catch StorageError.corrupt {
+            throw FileCheck.Failure.notADatabase(path: path)
+        }
+    }
 
     /// A snapshot put in place of a live file may find the old file's log beside
     /// it; replayed into the snapshot it would destroy it.

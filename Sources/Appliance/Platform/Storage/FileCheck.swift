@@ -32,7 +32,7 @@ package enum FileCheck {
         switch SnapshotMark.kind(of: path) {
         case .missing: throw .missing(path: path)
         case .empty, .foreign: throw .notADatabase(path: path)
-        case .live, .snapshot: break
+        case .live, .snapshot, .unmarked: break
         }
         do {
             // With a log beside it the file is only whole together with the log.

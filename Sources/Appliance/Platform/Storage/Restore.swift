@@ -45,10 +45,10 @@ package enum Restore {
     private static func receive(_ file: String, as incoming: String, newestSchema: Int) throws -> FileReport {
         let kind = SnapshotMark.kind(of: file)
         if kind == .missing { throw FileCheck.Failure.missing(path: file) }
-        if kind != .live && kind != .snapshot { throw FileCheck.Failure.notADatabase(path: file) }
+        if kind == .foreign || kind == .empty { throw FileCheck.Failure.notADatabase(path: file) }
         try FileSystem.copy(file, to: incoming)
         // Beside a snapshot a log is somebody else's.
-        if kind == .live, (FileSystem.identity(file + "-wal")?.size ?? 0) > 0 {
+        if kind != .snapshot, (FileSystem.identity(file + "-wal")?.size ?? 0) > 0 {
             try FileSystem.copy(file + "-wal", to: incoming + "-wal")
             do {
                 try Connection(path: incoming, role: .writer).execute("PRAGMA wal_checkpoint(TRUNCATE)")

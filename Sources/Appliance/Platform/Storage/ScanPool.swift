@@ -27,11 +27,13 @@ final class ScanPool: Sendable {
             let refusal: StorageError? = state.signalling { state in
                 if state.isClosed { return .closed }
                 if state.waiting.count >= limit { return .queueFull }
-                state.waiting.append { reader in continuation.resume(
+                state.waiting.append { reader in
+                    continuation.resume(
                         with: Result {
                             let reader = try reader.get()
                             return try reader.connection.reading { try body(reader) }
-                        }) }
+                        })
+                }
                 return nil
             }
             if let refusal { continuation.resume(throwing: refusal) }

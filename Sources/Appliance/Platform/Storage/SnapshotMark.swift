@@ -8,7 +8,11 @@ import Glibc
 enum SnapshotMark {
     static let applicationID: Int64 = 0x4A42_5253  // "JBRS"
 
-    enum Kind: Equatable { case missing, empty, live, snapshot, foreign }
+    enum Kind: Equatable {
+        case missing, empty, live, snapshot, foreign
+        /// SQLite without any mark: a new live file whose first pages are still in its log, or somebody else's.
+        case unmarked
+    }
 
     static func kind(of path: String) -> Kind {
         let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -18,11 +22,10 @@ enum SnapshotMark {
         let count = read(file, &header, header.count)
         if count == 0 { return .empty }
         guard count == 100, Array(header[0..<15]) == Array("SQLite format 3".utf8) else { return .foreign }
-        // A new live file has no id here yet: its first pages are still in the write-ahead log. What it
-        // really is, SQL tells once it is open.
         switch header[68..<72].reduce(Int64(0), { $0 << 8 | Int64($1) }) {
         case applicationID: return .snapshot
-        case Migrator.applicationID, 0: return .live
+        case Migrator.applicationID: return .live
+        case 0: return .unmarked
         default: return .foreign
         }
     }

@@ -190,7 +190,10 @@ final class Writer: Sendable {
     /// stay in the write-ahead log and the next checkpoint finds them.
     private func checkpoint(_ box: ConnectionBox, mode: Int32) {
         guard let connection = box.connection else { return }
+        // A reader that holds the log up must not hold the writer up: the rest is moved another time.
+        sqlite3_busy_timeout(connection.handle, 0)
         let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, nil, nil)
+        sqlite3_busy_timeout(connection.handle, Connection.writerPatience)
         if code == SQLITE_OK {
             box.pages = 0
             counted.withLock { $0.checkpoints += 1 }
