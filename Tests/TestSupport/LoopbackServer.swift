@@ -208,11 +208,20 @@ package func listenOnLoopback() -> (socket: Int32, port: Int) {
     return (listener, Int(UInt16(bigEndian: address.sin_port)))
 }
 
-/// A port on which nothing listens.
+/// A port on which nothing listens, and never will: it stays taken by a socket that only holds it.
 package func closedPort() -> Int {
-    let (socket, port) = listenOnLoopback()
-    close(socket)
-    return port
+    let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+            _ = bind(holder, generic, length)
+            _ = getsockname(holder, generic, &length)
+        }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
 }
 
 /// Something that happens once, and that a test waits for.

@@ -44,8 +44,9 @@ package final class ControlServer: Sendable {
         while !isStopping.load(ordering: .sequentiallyConsistent) {
             let file = accept(listener, nil, nil)
             guard file >= 0 else {
-                if errno == EINTR || errno == ECONNABORTED { continue }
-                return
+                // Out of descriptors or memory passes; a closed ear would stay closed.
+                if !isStopping.load(ordering: .sequentiallyConsistent) { usleep(50_000) }
+                continue
             }
             // A peer that connects and says nothing must block neither the next one nor the end.
             var step = timeval(tv_sec: 0, tv_usec: Int(SocketStream.stepMilliseconds) * 1000)
@@ -79,6 +80,7 @@ package final class ControlServer: Sendable {
                 $0.isDone = true
             }
         }
+        var isListening = true
         while true {
             let batch = lines.wait { state -> (lines: [JSONValue], isDone: Bool)? in
                 guard !state.lines.isEmpty else { return nil }
@@ -87,7 +89,7 @@ package final class ControlServer: Sendable {
             }
             guard let batch else { continue }
             // A client that went away does not stop the command; its outcome is only not told.
-            for line in batch.lines { _ = stream.write(line.bytes + [10]) }
+            for line in batch.lines where isListening { isListening = stream.write(line.bytes + [10]) }
             if batch.isDone { return }
         }
     }

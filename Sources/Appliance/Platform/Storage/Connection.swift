@@ -44,10 +44,8 @@ final class Connection {
         }
         handle = opened
         self.role = role
-        do { try configure() } catch {
-            sqlite3_close_v2(opened)
-            throw error
-        }
+        // From here on `deinit` closes the handle, also when this throws.
+        try configure()
     }
 
     deinit {

@@ -34,7 +34,7 @@ package final class DataDirectory: Sendable {
         lockFile = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lockFile >= 0 else { throw .unusable(path: path + "/lock", reason: FileSystem.lastError()) }
         guard flock(lockFile, LOCK_EX | LOCK_NB) == 0 else {
-            close(lockFile)
+            // `deinit` runs after this, and closes the file.
             throw .inUse(path: path)
         }
     }

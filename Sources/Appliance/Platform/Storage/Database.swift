@@ -58,6 +58,7 @@ package final class Database: Sendable {
         if kind == .snapshot {
             notes.restoredSnapshot = true
             notes.movedAside = try Self.moveAside(path, at: clock.now())
+            try Self.markLive(path)
         }
         let connection: Connection
         do { connection = try Connection(path: path, role: .writer) } catch StorageError.corrupt(let message) {
@@ -72,9 +73,6 @@ package final class Database: Sendable {
         }
         try connection.statement("INSERT OR REPLACE INTO instance (key, value) VALUES ('file_identity', $1)")
             .run([FileSystem.identity(path)?.text ?? ""]) { _ in true }
-        // The live mark must be in the file itself, not only in its log, before anybody's write is acknowledged:
-        // a start after a kill would otherwise still see a snapshot, and move the log aside.
-        try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.notes = notes
         writer = Writer(path: path, options: options, clock: clock, random: random)
         readers = ReaderPool(path: path, budgetMilliseconds: options.readBudgetMilliseconds)
@@ -132,6 +130,17 @@ package final class Database: Sendable {
 
     package var writesWaiting: Int { writer.waitingCount }
     var counters: Writer.Counters { writer.counters }
+
+    /// Gives a restored snapshot the live file's mark while it has no log yet, so that the mark is in the file
+    /// itself before anybody's write is acknowledged: a start after a kill would otherwise see a snapshot still,
+    /// and move a log aside that holds acknowledged writes.
+    private static func markLive(_ path: String) throws {
+        do {
+            try Connection(path: path, role: .snapshot).execute("PRAGMA application_id = \(Migrator.applicationID)")
+        } catch StorageError.corrupt(let message) {
+            throw FileCheck.Failure.damaged(path: path, detail: message)
+        }
+    }
 
     /// Looks at a file without a mark, without touching it: another program's database stays as it is.
     private static func refuseForeign(_ path: String) throws {

@@ -65,8 +65,10 @@ final class Writer: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let pending = TypedPendingWrite(number: number, body: body, continuation: continuation)
                 // A caller cancelled before it got here must not slip in unseen.
-                let refusal: (any Error)? =
-                    Task.isCancelled ? CancellationError() : inbox.signalling { $0.add(pending) }
+                let refusal: (any Error)? = inbox.signalling { inbox in
+                    if Task.isCancelled { return CancellationError() }
+                    return inbox.add(pending)
+                }
                 if let refusal { pending.finish(refusal) }
             }
         } onCancel: {
@@ -107,8 +109,7 @@ final class Writer: Sendable {
                 box.connection = nil
                 return
             case nil:
-                checkpoint(box, mode: SQLITE_CHECKPOINT_TRUNCATE)
-                isDirty = false
+                isDirty = !checkpoint(box, mode: SQLITE_CHECKPOINT_TRUNCATE)
             }
         }
     }
@@ -146,7 +147,11 @@ final class Writer: Sendable {
             counted.withLock { $0.failedCommits += 1 }
             // Nothing is known of the connection any more; the next group opens a new one.
             box.connection = nil
-            for member in members { member.finish(error) }
+            // Whose own closure failed hears of that, the others of the commit.
+            for member in members {
+                let own = outcomes.first { $0.write === member }?.error
+                member.finish(own ?? error)
+            }
             return
         }
         for (write, error) in outcomes { write.finish(error) }
@@ -188,8 +193,9 @@ final class Writer: Sendable {
 
     /// Moves committed pages into the main file. Failing is harmless: the pages
     /// stay in the write-ahead log and the next checkpoint finds them.
-    private func checkpoint(_ box: ConnectionBox, mode: Int32) {
-        guard let connection = box.connection else { return }
+    @discardableResult
+    private func checkpoint(_ box: ConnectionBox, mode: Int32) -> Bool {
+        guard let connection = box.connection else { return true }
         // A reader that holds the log up must not hold the writer up: the rest is moved another time.
         sqlite3_busy_timeout(connection.handle, 0)
         let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, nil, nil)
@@ -198,6 +204,7 @@ final class Writer: Sendable {
             box.pages = 0
             counted.withLock { $0.checkpoints += 1 }
         }
+        return code == SQLITE_OK
     }
 }
 

@@ -36,7 +36,7 @@ final class Monitor<State>: @unchecked Sendable {
         return try body(&state)
     }
 
-    /// Runs `body` and wakes one waiter.
+    /// Runs `body` and wakes the waiters.
     func signalling<T>(_ body: (inout State) throws -> T) rethrows -> T {
         try withLock {
             defer { pthread_cond_broadcast(condition) }
