@@ -58,9 +58,13 @@ import Testing
         #expect(write(silent, "{", 1) == 1)
         // Once the byte has been read the server is inside this client's request.
         #expect(await eventually { unreadBytes(silent) == 0 })
-        let start = ContinuousClock.now
-        try await offPool { server.stop() }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        // Measured where it happens: the way back to this test may be a long one on a busy machine.
+        let taken = try await offPool {
+            let start = ContinuousClock.now
+            server.stop()
+            return ContinuousClock.now - start
+        }
+        #expect(taken < .seconds(5))
     }
 
     @Test("A path that the system cannot bind is refused with the reason")
