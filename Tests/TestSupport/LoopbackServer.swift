@@ -193,35 +193,27 @@ package final class LoopbackConnection: Sendable {
 
 /// A listening socket on a free port of 127.0.0.1, and the port.
 package func listenOnLoopback() -> (socket: Int32, port: Int) {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            _ = bind(listener, generic, length)
-            _ = listen(listener, 64)
-            _ = getsockname(listener, generic, &length)
-        }
-    }
-    return (listener, Int(UInt16(bigEndian: address.sin_port)))
+    let bound = bindToLoopback()
+    _ = listen(bound.socket, 64)
+    return bound
 }
 
 /// A port on which nothing listens, and never will: it stays taken by a socket that only holds it.
-package func closedPort() -> Int {
-    let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+package func closedPort() -> Int { bindToLoopback().port }
+
+private func bindToLoopback() -> (socket: Int32, port: Int) {
+    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            _ = bind(holder, generic, length)
-            _ = getsockname(holder, generic, &length)
+            _ = bind(file, generic, length)
+            _ = getsockname(file, generic, &length)
         }
     }
-    return Int(UInt16(bigEndian: address.sin_port))
+    return (file, Int(UInt16(bigEndian: address.sin_port)))
 }
 
 /// Something that happens once, and that a test waits for.

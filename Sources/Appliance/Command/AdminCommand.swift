@@ -46,7 +46,7 @@ struct AdminCommand: AsyncParsableCommand {
 
         func run() async throws {
             let result = try await CommandRunner(options: options).run(ControlRequest(command: "admin.list"))
-            if options.json { return Terminal.print(String(decoding: result.bytes, as: UTF8.self)) }
+            if options.json { return Terminal.print(result.jsonText) }
             for account in result.array ?? [] { AdminCommand.report(account, json: false) }
         }
     }
@@ -89,7 +89,7 @@ struct AdminCommand: AsyncParsableCommand {
     }
 
     private static func report(_ account: JSONValue, json: Bool) {
-        if json { return Terminal.print(String(decoding: account.bytes, as: UTF8.self)) }
+        if json { return Terminal.print(account.jsonText) }
         let marks = [account["is_staff"]?.bool == true ? "staff" : nil, account["is_active"]?.bool == false ? "disabled" : nil]
         let suffix = marks.compactMap { $0 }.joined(separator: ", ")
         Terminal.print("\(account["email"]?.string ?? "")\(suffix.isEmpty ? "" : " (\(suffix))")")

@@ -24,7 +24,7 @@ struct BackupCommand: AsyncParsableCommand {
             throw CommandRunner.exit(CommandFailure(StartFailure.text(for: error)))
         }
         if options.json {
-            Terminal.print(String(decoding: result.bytes, as: UTF8.self))
+            Terminal.print(result.jsonText)
         } else {
             let rows = report.rowCounts.values.reduce(0, +)
             Terminal.print("\(file): \(report.bytes) bytes, \(rows) rows, checked; last write \(report.lastCommit.iso)")

@@ -61,7 +61,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private static func report(_ result: JSONValue, of kind: String, json: Bool) {
-        if json { return Terminal.print(String(decoding: result.bytes, as: UTF8.self)) }
+        if json { return Terminal.print(result.jsonText) }
         let (created, updated, unchanged) = (result["created"]?.int ?? 0, result["updated"]?.int ?? 0, result["unchanged"]?.int ?? 0)
         Terminal.print("\(kind): \(created) created, \(updated) updated, \(unchanged) unchanged")
     }

@@ -37,7 +37,7 @@ struct RestoreCommand: AsyncParsableCommand {
                     ("last_write", .string(report.lastCommit.iso)), ("bytes", .number("\(report.bytes)")),
                     ("rows", .object(JSONObject(counts))), ("kept", .array(kept.map(JSONValue.string))),
                 ]))
-            return Terminal.print(String(decoding: json.bytes, as: UTF8.self))
+            return Terminal.print(json.jsonText)
         }
         Terminal.print("\(file): whole, schema version \(report.schemaVersion), last write \(report.lastCommit.iso)")
         for (table, rows) in report.rowCounts.sorted(by: { $0.key < $1.key }) where rows > 0 { Terminal.print("  \(table): \(rows)") }

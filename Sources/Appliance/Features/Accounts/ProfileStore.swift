@@ -90,7 +90,7 @@ enum ProfileStore {
     }
 
     private static func list(_ items: [String]) -> String {
-        String(decoding: JSONValue.array(items.map(JSONValue.string)).bytes, as: UTF8.self)
+        JSONValue.list(items).jsonText
     }
 
     private static func texts(_ row: borrowing Row, _ column: Int) throws -> [String] {

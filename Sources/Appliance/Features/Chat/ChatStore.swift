@@ -59,7 +59,7 @@ enum ChatStore {
             """
             INSERT INTO chat_messages (id, session_rid, role, content, timestamp, function_call_data, metadata, request_key)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """, message.id, session.rowID, role.rawValue, content, message.timestamp, functionCallData.map(text), text(metadata),
+            """, message.id, session.rowID, role.rawValue, content, message.timestamp, functionCallData?.jsonText, metadata.jsonText,
             requestKey)
         try transaction.execute(
             """
@@ -131,6 +131,4 @@ enum ChatStore {
             id: try row.id(0), session: session, role: role, content: try row.text(2), timestamp: try row.time(3),
             functionCallData: row.isNull(4) ? nil : try row.json(4), functionName: try row.textOrNil(5), metadata: try row.json(6))
     }
-
-    private static func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
 }

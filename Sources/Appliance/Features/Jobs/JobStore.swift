@@ -64,6 +64,6 @@ enum JobStore {
     }
 
     private static func list(_ items: [String]) -> String {
-        String(decoding: JSONValue.array(items.map(JSONValue.string)).bytes, as: UTF8.self)
+        JSONValue.list(items).jsonText
     }
 }

@@ -10,21 +10,21 @@ enum PassageStore {
         if let known = try find(source, id: id, in: transaction) {
             if known.title == title && known.body == body {
                 try transaction.execute(
-                    "UPDATE passages SET metadata = $1, updated_at = $2 WHERE rid = $3", text(metadata), transaction.now, known.rowID)
+                    "UPDATE passages SET metadata = $1, updated_at = $2 WHERE rid = $3", metadata.jsonText, transaction.now, known.rowID)
                 return
             }
             try TextIndex.remove(known, in: transaction)
             try transaction.execute(
                 """
                 UPDATE passages SET title = $1, body = $2, metadata = $3, updated_at = $4, model = NULL, vector = NULL WHERE rid = $5
-                """, title, body, text(metadata), transaction.now, known.rowID)
+                """, title, body, metadata.jsonText, transaction.now, known.rowID)
             try TextIndex.add(known.rowID, title: title, body: body, in: transaction)
         } else {
             try transaction.execute(
                 """
                 INSERT INTO passages (source_type, source_id, title, body, metadata, created_at, updated_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $6)
-                """, source.rawValue, id, title, body, text(metadata), transaction.now)
+                """, source.rawValue, id, title, body, metadata.jsonText, transaction.now)
             try TextIndex.add(transaction.lastRowID, title: title, body: body, in: transaction)
         }
         transaction.emit(PassagesChanged())
@@ -90,6 +90,4 @@ enum PassageStore {
             rowID: try row.int(0), source: source, sourceID: try row.text(2), title: try row.text(3), body: try row.text(4),
             metadata: try row.json(5))
     }
-
-    private static func text(_ value: JSONValue) -> String { String(decoding: value.bytes, as: UTF8.self) }
 }

@@ -68,3 +68,11 @@ package enum JSONValue: Sendable, Equatable {
         return value
     }
 }
+
+extension JSONValue {
+    /// The compact form as text, as JSON columns and terminals take it.
+    package var jsonText: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// A list of texts.
+    package static func list(_ items: [String]) -> JSONValue { .array(items.map(JSONValue.string)) }
+}

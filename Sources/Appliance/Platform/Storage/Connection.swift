@@ -53,6 +53,11 @@ final class Connection {
         sqlite3_close_v2(handle)
     }
 
+    /// Opens a file that nobody writes to. With a log beside it, it is only whole together with the log.
+    static func toUnwrittenFile(_ path: String) throws -> Connection {
+        try Connection(path: path, role: FileSystem.hasLog(path) ? .reader : .archive)
+    }
+
     /// The name under which SQLite treats a file as one that never changes.
     private static func archiveURI(_ path: String) -> String {
         let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)

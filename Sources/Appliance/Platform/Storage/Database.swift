@@ -144,9 +144,8 @@ package final class Database: Sendable {
 
     /// Looks at a file without a mark, without touching it: another program's database stays as it is.
     private static func refuseForeign(_ path: String) throws {
-        let hasLog = (FileSystem.identity(path + "-wal")?.size ?? 0) > 0
         do {
-            let reader = Reader(connection: try Connection(path: path, role: hasLog ? .reader : .archive))
+            let reader = Reader(connection: try Connection.toUnwrittenFile(path))
             let tables = try reader.int("SELECT count(*) FROM sqlite_schema")
             let ours = try reader.int("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migrations'")
             guard tables == 0 || ours == 1 else { throw MigrationError.foreignDatabase(applicationID: 0) }

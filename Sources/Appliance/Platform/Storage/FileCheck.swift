@@ -35,9 +35,7 @@ package enum FileCheck {
         case .live, .snapshot, .unmarked: break
         }
         do {
-            // With a log beside it the file is only whole together with the log.
-            let hasLog = (FileSystem.identity(path + "-wal")?.size ?? 0) > 0
-            let connection = try Connection(path: path, role: hasLog ? .reader : .archive)
+            let connection = try Connection.toUnwrittenFile(path)
             return try report(Reader(connection: connection), path: path, newestSchema: newestSchema)
         } catch let failure as Failure {
             throw failure

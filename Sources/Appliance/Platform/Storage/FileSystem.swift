@@ -61,6 +61,9 @@ package enum FileSystem {
         return (Int64(status.st_size), "\(status.st_dev):\(status.st_ino)")
     }
 
+    /// Does a write-ahead log with anything in it lie beside this database file?
+    static func hasLog(_ path: String) -> Bool { (identity(path + "-wal")?.size ?? 0) > 0 }
+
     /// The whole file, or nil with `errno` set; refuses more than `limit` bytes.
     package static func read(_ path: String, limit: Int) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)

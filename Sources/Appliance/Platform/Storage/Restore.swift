@@ -48,7 +48,7 @@ package enum Restore {
         if kind == .foreign || kind == .empty { throw FileCheck.Failure.notADatabase(path: file) }
         try FileSystem.copy(file, to: incoming)
         // Beside a snapshot a log is somebody else's.
-        if kind != .snapshot, (FileSystem.identity(file + "-wal")?.size ?? 0) > 0 {
+        if kind != .snapshot, FileSystem.hasLog(file) {
             try FileSystem.copy(file + "-wal", to: incoming + "-wal")
             do {
                 try Connection(path: incoming, role: .writer).execute("PRAGMA wal_checkpoint(TRUNCATE)")
