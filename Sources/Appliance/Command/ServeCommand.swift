@@ -21,7 +21,9 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.error(error.text)
             throw ExitCode(2)
         }
-        let log = Log(level: loaded.values.log.level, format: loaded.values.log.format)
+        let output = LogOutput()
+        defer { output.close() }
+        let log = Log(level: loaded.values.log.level, format: loaded.values.log.format, sink: output.write)
         let notifier = SystemdNotifier(environment: environment)
         // From here on, so that no signal is lost while the server starts.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)

@@ -166,9 +166,11 @@ extension Access {
 package enum BearerToken {
     /// Nil for no header and for any other scheme, which the original server takes for an anonymous request.
     package static func parse(_ header: String?) throws(HTTPError) -> String? {
-        let parts = (header ?? "").split { $0 == " " || $0 == "\t" }
-        guard parts.first == "Bearer" else { return nil }
+        guard let header else { return nil }
+        // Bytes, not characters: a token is long, and its grapheme clusters cost more than its signature.
+        let parts = header.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard let scheme = parts.first, scheme.elementsEqual("Bearer".utf8) else { return nil }
         guard parts.count == 2 else { throw .badAuthorizationHeader }
-        return String(parts[1])
+        return String(Substring(parts[1]))
     }
 }

@@ -19,7 +19,7 @@ struct HTTPChildChannel: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             let isAdmitted = registry.admit(channel)
             do {
-                try channel.pipeline.syncOperations.addHandlers(isAdmitted ? handlers() : [RefusingHandler()])
+                try channel.pipeline.syncOperations.addHandlers(isAdmitted ? handlers(on: channel.eventLoop) : [RefusingHandler()])
             } catch {
                 channel.close(promise: nil)
             }
@@ -27,7 +27,7 @@ struct HTTPChildChannel: ServerChildChannel {
         }
     }
 
-    private func handlers() -> [any ChannelHandler] {
+    private func handlers(on eventLoop: any EventLoop) -> [any ChannelHandler] {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = self.limits.headerField
         limits.maxHeaderListSize = self.limits.headerList
@@ -37,7 +37,7 @@ struct HTTPChildChannel: ServerChildChannel {
             wire,
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
             HTTPServerPipelineHandler(),
-            HTTPConnectionHandler(dispatcher: dispatcher, limits: self.limits, wire: wire, overTLS: false),
+            HTTPConnectionHandler(dispatcher: dispatcher, limits: self.limits, wire: wire, overTLS: false, eventLoop: eventLoop),
         ]
     }
 
