@@ -176,7 +176,7 @@ final class Appliance: Sendable {
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
             random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
         let chat = ChatRoutes(database: core.database, assistant: assistant)
-        let health = HealthRoutes(database: core.database) { current.isDraining.load(ordering: .relaxed) }
+        let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         return try Dispatcher(
             routes: accounts.routes + chat.routes + health.routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

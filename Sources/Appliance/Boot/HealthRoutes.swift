@@ -2,8 +2,13 @@ import Platform
 
 /// The routes by which machines ask how the server is.
 struct HealthRoutes: Sendable {
-    let database: Database
+    let probe: WriteProbe
     let isDraining: @Sendable () -> Bool
+
+    init(database: Database, clock: any PlatformClock, isDraining: @escaping @Sendable () -> Bool) {
+        probe = WriteProbe(database: database, clock: clock)
+        self.isDraining = isDraining
+    }
 
     var routes: [Route] {
         [
@@ -19,14 +24,7 @@ struct HealthRoutes: Sendable {
     @Sendable private func ready(_ request: HTTPRequest) async throws -> HTTPAnswer {
         var reasons: [String] = []
         if isDraining() { reasons.append("the server is stopping") }
-        do {
-            try await database.write { transaction in
-                _ = try transaction.execute(
-                    "INSERT OR REPLACE INTO instance (key, value) VALUES ('ready_probe', $1)", transaction.now.iso)
-            }
-        } catch {
-            reasons.append("the database does not take writes: \(Self.word(for: error))")
-        }
+        if let error = await probe.outcome() { reasons.append("the database does not take writes: \(Self.word(for: error))") }
         return .json(reasons.isEmpty ? 200 : 503) { writer in
             writer.object { writer in
                 writer.field("status", reasons.isEmpty ? "ready" : "unavailable")

@@ -33,10 +33,32 @@ struct HealthTests {
         }
     }
 
+    @Test("However many ask at once, one write answers them, and a snapshot stays current")
+    func probes() async throws {
+        try await TestAppliance.run { server in
+            let database = server.appliance.core.database
+            _ = try await database.takeSnapshot()
+            let probe = WriteProbe(database: database, clock: server.clock)
+            let count = { try database.read { try $0.first("SELECT value FROM instance WHERE key = 'ready_probe'") { try $0.text(0) } } }
+            let errors = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<50 { group.addTask { await probe.outcome() == nil } }
+                return await group.reduce(into: 0) { $0 += $1 ? 0 : 1 }
+            }
+            #expect(errors == 0)
+            let first = try count()
+            _ = await probe.outcome()
+            #expect(try count() == first)
+            server.clock.advance(seconds: 2)
+            _ = await probe.outcome()
+            #expect(try count() != first)
+            #expect(try await database.takeSnapshot(onlyIfChanged: true) == nil)
+        }
+    }
+
     @Test("A server that is stopping says so")
     func draining() async throws {
         try await TestAppliance.run { server in
-            let routes = HealthRoutes(database: server.appliance.core.database) { true }.routes
+            let routes = HealthRoutes(database: server.appliance.core.database, clock: server.clock) { true }.routes
             let route = try #require(routes.first { $0.pattern == "/readyz/" })
             let request = HTTPRequest(
                 method: "GET", path: "/readyz/", rawQuery: "", headers: HTTPHeaders([]), body: [], requestID: "r", clientAddress: "-",

@@ -91,7 +91,7 @@ import Testing
     func noValue() async throws {
         await #expect(throws: StorageError.rolledBack) {
             try await withCheckedThrowingContinuation { continuation in
-                TypedPendingWrite(number: 1, body: { _ in 1 }, continuation: continuation).finish(nil)
+                TypedPendingWrite(number: 1, isProbe: false, body: { _ in 1 }, continuation: continuation).finish(nil)
             }
         }
     }

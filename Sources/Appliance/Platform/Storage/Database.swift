@@ -86,6 +86,13 @@ package final class Database: Sendable {
         try await writer.write(body)
     }
 
+    /// Tries whether a write reaches the disk. It is no change: a snapshot stays current.
+    package func probe() async throws {
+        try await writer.write(isProbe: true) { transaction in
+            _ = try transaction.execute("INSERT OR REPLACE INTO instance (key, value) VALUES ('ready_probe', $1)", transaction.now.iso)
+        }
+    }
+
     /// Runs `body` at once on this thread's own read-only connection.
     package func read<T>(_ body: (Reader) throws -> T) throws -> T { try readers.read(body) }
 

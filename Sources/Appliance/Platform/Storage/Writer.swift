@@ -59,11 +59,13 @@ final class Writer: Sendable {
 
     func setEventSink(_ newSink: @escaping @Sendable ([any BusEvent]) -> Void) { sink.withLock { $0 = newSink } }
 
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    func write<Value: Sendable>(
+        isProbe: Bool = false, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         let number = nextNumber.add(1, ordering: .relaxed).oldValue
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let pending = TypedPendingWrite(number: number, body: body, continuation: continuation)
+                let pending = TypedPendingWrite(number: number, isProbe: isProbe, body: body, continuation: continuation)
                 // A caller cancelled before it got here must not slip in unseen.
                 let refusal: (any Error)? = inbox.signalling { inbox in
                     if Task.isCancelled { return CancellationError() }
@@ -141,7 +143,7 @@ final class Writer: Sendable {
                     outcomes.append((member, error))
                     if error == nil { events += transaction.events }
                 }
-                if !again { try commit(connection, now: now, successes: outcomes.count { $0.error == nil }) }
+                if !again { try commit(connection, now: now, outcomes) }
             }
         } catch {
             counted.withLock { $0.failedCommits += 1 }
@@ -176,13 +178,16 @@ final class Writer: Sendable {
         }
     }
 
-    private func commit(_ connection: Connection, now: Timestamp, successes: Int) throws {
-        guard successes > 0 else { return try connection.execute("ROLLBACK") }
-        try connection.statement("UPDATE last_commit SET sequence = sequence + 1, at = $1").run([now]) { _ in true }
+    private func commit(_ connection: Connection, now: Timestamp, _ outcomes: [(write: any PendingWrite, error: (any Error)?)]) throws {
+        let successes = outcomes.filter { $0.error == nil }
+        guard !successes.isEmpty else { return try connection.execute("ROLLBACK") }
+        if !successes.allSatisfy(\.write.isProbe) {
+            try connection.statement("UPDATE last_commit SET sequence = sequence + 1, at = $1").run([now]) { _ in true }
+        }
         try connection.execute("COMMIT")
         counted.withLock {
             $0.commits += 1
-            $0.writes += successes
+            $0.writes += successes.count
         }
     }
 
