@@ -20,12 +20,14 @@ final class Appliance: Sendable {
     let core: Core
     /// The route table, as it is served.
     let routes: [Route]
-    /// The ports that are listened on, in the configuration's order.
+    /// The ports that are listened on, in the configuration's order: `server.listen`, then `tls.listen`.
     let ports: [Int]
     private let servers: [HTTPServer]
     private let control: ControlServer
     private let outbound: Outbound
     private let vectors: VectorSearch?
+    /// Nil without HTTPS.
+    let secure: SecureListeners?
     private let httpSettings: HTTPSettings
     private let current: Settings
     private let loops: Mutex<[Task<Void, Never>]> = Mutex([])
@@ -52,7 +54,7 @@ final class Appliance: Sendable {
 
     private init(
         core: Core, routes: [Route], ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound,
-        vectors: VectorSearch?,
+        vectors: VectorSearch?, secure: SecureListeners?,
         httpSettings: HTTPSettings, current: Settings
     ) {
         self.core = core
@@ -62,6 +64,7 @@ final class Appliance: Sendable {
         self.control = control
         self.outbound = outbound
         self.vectors = vectors
+        self.secure = secure
         self.httpSettings = httpSettings
         self.current = current
         drainSeconds = current.values.server.drainSeconds
@@ -81,20 +84,31 @@ final class Appliance: Sendable {
         var vectors: VectorSearch?
         do {
             vectors = try await startVectors(core, outbound, configuration)
-            let httpSettings = HTTPSettings(httpValues(configuration))
+            let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
+            let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let dispatcher = try await makeDispatcher(
                 core: core, outbound: outbound, vectors: vectors, httpSettings: httpSettings, current: current)
-            var ports: [Int] = []
-            for address in configuration.server.listen {
+            var (ports, securePorts): ([Int], [Int]) = ([], [])
+            // First, so that the plain ones know from the start where to send browsers.
+            for address in configuration.tls.listen {
                 let server = HTTPServer(
-                    configuration: serverConfiguration(address, configuration.server), dispatcher: dispatcher)
+                    configuration: serverConfiguration(address, configuration.server), dispatcher: dispatcher, tls: secure?.contexts)
+                securePorts.append(try await server.start())
+                opened.append(server)
+            }
+            if let first = securePorts.first { secure?.opened(first) }
+            httpSettings.replace(httpValues(configuration, secure))
+            for address in configuration.server.listen {
+                // On loopback nobody listens in, and the operator's own tools go on working.
+                let plain = secure == nil || address.isLoopback ? dispatcher : dispatcher.askingForHTTPS()
+                let server = HTTPServer(configuration: serverConfiguration(address, configuration.server), dispatcher: plain)
                 ports.append(try await server.start())
                 opened.append(server)
             }
             let control = try ControlServer(path: core.directory.controlSocketPath) { try await core.handle($0, progress: $1) }
             let appliance = Appliance(
-                core: core, routes: dispatcher.routes, ports: ports, servers: opened, control: control, outbound: outbound,
-                vectors: vectors,
+                core: core, routes: dispatcher.routes, ports: ports + securePorts, servers: opened, control: control, outbound: outbound,
+                vectors: vectors, secure: secure,
                 httpSettings: httpSettings, current: current)
             appliance.startLoops()
             return appliance
@@ -107,12 +121,18 @@ final class Appliance: Sendable {
         }
     }
 
+    /// Serves what the files of `[tls]` hold now, also when their names have not changed. Throws what is wrong with
+    /// them, and then nothing has changed. To be called before `reload`, which cannot fail.
+    func reloadCertificate(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) {
+        try secure?.reload(loaded)
+    }
+
     /// Takes over what of a new configuration can change while running, and
     /// names what needs a restart.
     func reload(_ loaded: LoadedConfiguration) -> (changed: [String], needRestart: [String]) {
         let (before, now) = current.adopt(loaded)
         let changes = Configuration.changes(from: before, to: loaded)
-        httpSettings.replace(Self.httpValues(now.values))
+        httpSettings.replace(Self.httpValues(now.values, secure))
         core.log.level = now.values.log.level
         core.log.format = now.values.log.format
         return changes
@@ -184,11 +204,13 @@ final class Appliance: Sendable {
             idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)))
     }
 
-    private static func httpValues(_ configuration: Configuration) -> HTTPSettings.Values {
+    private static func httpValues(_ configuration: Configuration, _ secure: SecureListeners?) -> HTTPSettings.Values {
         HTTPSettings.Values(
             allowedOrigins: configuration.server.allowedOrigins,
             trustedProxies: configuration.server.trustedProxies.compactMap(CIDR.init),
-            publicURL: configuration.server.publicURL.isEmpty ? nil : configuration.server.publicURL)
+            publicURL: configuration.server.publicURL.isEmpty ? nil : configuration.server.publicURL,
+            strictTransportSecurity: secure?.sendsStrictTransportSecurity ?? false,
+            httpsPort: configuration.tls.redirect ? secure?.port : nil)
     }
 
     private static func serverConfiguration(_ address: ListenAddress, _ server: ServerSettings) -> HTTPServerConfiguration {
@@ -204,10 +226,22 @@ final class Appliance: Sendable {
     // MARK: Loops
 
     private func startLoops() {
+        if let secure { startUpkeep(of: secure) }
         let minutes = current.values.backup.intervalMinutes
         guard minutes > 0 else { return }
         let core = self.core
         let task = Task { await SnapshotLoop(core: core, intervalMinutes: minutes).run() }
+        loops.withLock { $0.append(task) }
+    }
+
+    private func startUpkeep(of secure: SecureListeners) {
+        let (clock, settings, current) = (core.clock, httpSettings, current)
+        let task = Task {
+            while (try? await clock.sleep(microseconds: Int64(SecureListeners.upkeepSeconds) * 1_000_000)) != nil {
+                secure.upkeep()
+                settings.replace(Self.httpValues(current.values, secure))
+            }
+        }
         loops.withLock { $0.append(task) }
     }
 }

@@ -32,11 +32,14 @@ struct ServeCommand: AsyncParsableCommand {
             var world = Appliance.World()
             world.log = log
             appliance = try await Appliance.start(loaded, world: world)
+        } catch let error as ConfigurationErrors {
+            Terminal.error(error.text)
+            throw ExitCode(2)
         } catch {
             Terminal.error("jobraker cannot start: \(StartFailure.text(for: error))")
             throw ExitCode(1)
         }
-        let addresses = zip(loaded.values.server.listen, appliance.ports).map { "\($0.host):\($1)" }.joined(separator: ", ")
+        let addresses = Self.addresses(loaded.values, ports: appliance.ports)
         log.info("Ready.", ["listen": .string(addresses), "data": .string(loaded.values.storage.directory)])
         notifier.ready(status: "Listening on \(addresses)")
         for await signal in signals {
@@ -49,18 +52,28 @@ struct ServeCommand: AsyncParsableCommand {
         log.info("Stopped.")
     }
 
+    /// Where the server listens, with the ports that it got: plain addresses first, as `Appliance.ports` has them.
+    static func addresses(_ values: Configuration, ports: [Int]) -> String {
+        let plain = values.server.listen.map { ("", $0.host) }
+        let secure = values.tls.listen.map { ("https://", $0.host) }
+        return zip(plain + secure, ports).map { "\($0.0)\($0.1):\($1)" }.joined(separator: ", ")
+    }
+
     /// A file with a mistake changes nothing; the mistakes go to the log.
     private func reload(_ appliance: Appliance, environment: [String: String], log: Log, notifier: SystemdNotifier) {
         notifier.reloading()
-        defer { notifier.ready(status: "Configuration read again") }
+        var status = "Configuration read again"
+        defer { notifier.ready(status: status) }
         do {
             let loaded = try Configuration.load(path: config, environment: environment)
+            try appliance.reloadCertificate(loaded)
             let (changed, needRestart) = appliance.reload(loaded)
             for key in changed { log.info("Configuration changed.", ["key": .string(key)]) }
             for key in needRestart { log.warning("Configuration changed, but takes effect only after a restart.", ["key": .string(key)]) }
             if changed.isEmpty && needRestart.isEmpty { log.info("Configuration read again; nothing changed.") }
         } catch {
             log.error("The configuration has mistakes; the one in use stays.", ["error": .string(error.text)])
+            status = "Reload refused, the configuration has mistakes; the one in use stays"
         }
     }
 }

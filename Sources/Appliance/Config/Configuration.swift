@@ -7,6 +7,7 @@ import Platform
 /// after their keys in camel case.
 struct Configuration: Sendable, Equatable {
     var server = ServerSettings()
+    var tls = TLSSettings()
     var storage = StorageSettings()
     var backup = BackupSettings()
     var auth = AuthSettings()
@@ -29,7 +30,7 @@ struct Configuration: Sendable, Equatable {
         switch auth.registration {
         case .open: true
         case .closed: false
-        case .automatic: server.listen.allSatisfy(\.isLoopback)
+        case .automatic: (server.listen + tls.listen).allSatisfy(\.isLoopback)
         }
     }
 }
@@ -45,6 +46,17 @@ struct ServerSettings: Sendable, Equatable {
     var bodyTimeoutSeconds = 0
     var idleTimeoutSeconds = 0
     var drainSeconds = 0
+
+    fileprivate init() {}
+}
+
+struct TLSSettings: Sendable, Equatable {
+    /// Empty: no TLS, and the other keys mean nothing.
+    var listen: [ListenAddress] = []
+    var certificate = ""
+    var key = ""
+    var minimumVersion = TLSMinimumVersion.v1_2
+    var redirect = false
 
     fileprivate init() {}
 }

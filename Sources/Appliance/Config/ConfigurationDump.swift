@@ -48,6 +48,7 @@ struct ConfigurationDump {
             case .text(let text): writer.string(text)
             case .integer(let number): writer.int(number)
             case .number(let number): writer.double(number)
+            case .boolean(let truth): writer.bool(truth)
             case .list(let items): writer.array { writer in for item in items { writer.string(item) } }
             }
             writer.field("origin", loaded[origin: setting.key].words)

@@ -46,6 +46,10 @@ extension ConfigurationError.Fact {
             "\(key) asks for \(other), which is not set"
         case .notBelow(let key, let value, let other, let limit):
             "\(key) is \(value); it has to be below \(other), which is \(limit)"
+        case .sameAddress(let key, let other, let address):
+            "\(key) and \(other) both name \(address); an address can be listened on once"
+        case .unusable(let key, let problem):
+            "\(key): \(PrintableText.clean(problem.words))"
         }
     }
 

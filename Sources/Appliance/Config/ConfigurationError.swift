@@ -1,3 +1,5 @@
+import Platform
+
 /// One thing that is wrong with a configuration, as a fact. `line` makes a sentence of it.
 struct ConfigurationError: Error, Sendable, Equatable {
     let source: ConfigurationSource
@@ -26,6 +28,10 @@ struct ConfigurationError: Error, Sendable, Equatable {
         case needs(key: String, other: String)
         /// Two keys are in range each, but not together.
         case notBelow(key: String, value: Int, other: String, limit: Int)
+        /// Two lists of listeners name the same address.
+        case sameAddress(key: String, other: String, address: String)
+        /// A file that a key names is not what the key is for.
+        case unusable(key: String, problem: CertificateProblem)
     }
 }
 

@@ -20,6 +20,17 @@ enum ConfigurationRules {
         needs("embeddings.provider", "embeddings.base_url", when: embeddings.provider == .openai && embeddings.baseURL.isEmpty)
         needs("embeddings.provider", "embeddings.model", when: embeddings.provider == .openai && embeddings.model.isEmpty)
 
+        let tls = loaded.values.tls
+        needs("tls.listen", "tls.certificate", when: !tls.listen.isEmpty && tls.certificate.isEmpty)
+        needs("tls.listen", "tls.key", when: !tls.listen.isEmpty && tls.key.isEmpty)
+        // Somebody who names a certificate believes that there is HTTPS.
+        needs("tls.certificate", "tls.listen", when: !tls.certificate.isEmpty && tls.listen.isEmpty)
+        needs("tls.key", "tls.listen", when: !tls.key.isEmpty && tls.listen.isEmpty)
+        for address in tls.listen where address.port != 0 && loaded.values.server.listen.contains(address) {
+            let fact = ConfigurationError.Fact.sameAddress(key: "tls.listen", other: "server.listen", address: address.description)
+            found.append(error(fact, at: ["tls.listen"], in: loaded))
+        }
+
         let total = assistant.totalTimeoutMs
         below("assistant.connect_timeout_ms", assistant.connectTimeoutMs, "assistant.total_timeout_ms", total)
         below("assistant.first_byte_timeout_ms", assistant.firstByteTimeoutMs, "assistant.total_timeout_ms", total)

@@ -38,6 +38,7 @@ struct Setting: Sendable {
         case .text: .string
         case .integer: .integer
         case .number: .number
+        case .boolean: .boolean
         case .list: .array
         }
     }
@@ -62,6 +63,13 @@ extension Setting {
             key: key, unit: nil, standard: .number(standard), rule: .numbers(range), adoption: adoption, isSecret: false, manual: manual,
             get: { .number($0[keyPath: path]) },
             set: { value, configuration in if case .number(let number) = value { configuration[keyPath: path] = number } })
+    }
+
+    static func boolean(_ key: String, _ path: Path<Bool>, _ standard: Bool, _ adoption: Adoption, _ manual: String) -> Setting {
+        Setting(
+            key: key, unit: nil, standard: .boolean(standard), rule: .boolean, adoption: adoption, isSecret: false, manual: manual,
+            get: { .boolean($0[keyPath: path]) },
+            set: { value, configuration in if case .boolean(let truth) = value { configuration[keyPath: path] = truth } })
     }
 
     static func text(_ key: String, _ path: Path<String>, _ form: TextForm, _ adoption: Adoption, _ manual: String) -> Setting {

@@ -13,6 +13,7 @@ enum SettingReading {
         case (.number, .number(let number)): judge(.number(number), leaf, setting)
         // `temperature = 1` means what it says.
         case (.number, .integer(let number)): judge(.number(Double(number)), leaf, setting)
+        case (.boolean, .boolean(let truth)): judge(.boolean(truth), leaf, setting)
         case (.array, .array(let items)): list(items, leaf, setting)
         default: (nil, [wrongKind(setting.kind, leaf.kind, setting, item: nil, at: leaf.valuePlace)])
         }

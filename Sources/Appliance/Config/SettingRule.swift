@@ -3,6 +3,8 @@ enum SettingRule: Sendable, Equatable {
     case integers(ClosedRange<Int>)
     case numbers(ClosedRange<Double>)
     case choices([String])
+    /// Any of the two.
+    case boolean
     /// Empty text always means "not set".
     case text(TextForm)
     case list(TextForm, count: ClosedRange<Int>)
@@ -47,6 +49,7 @@ enum SettingRule: Sendable, Equatable {
         case .integers(let range): "\(range.lowerBound) to \(range.upperBound)" + (unit.map { " " + $0 } ?? "")
         case .numbers(let range): "\(range.lowerBound) to \(range.upperBound)" + (unit.map { " " + $0 } ?? "")
         case .choices(let choices): "One of " + choices.map { "\"\($0)\"" }.joined(separator: ", ")
+        case .boolean: "true or false"
         case .text(let form): "Empty, or " + form.words
         case .list(let form, let count): "\(count.lowerBound) to \(count.upperBound) times " + form.words
         }

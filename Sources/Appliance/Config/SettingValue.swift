@@ -3,6 +3,7 @@ enum SettingValue: Sendable, Equatable {
     case text(String)
     case integer(Int)
     case number(Double)
+    case boolean(Bool)
     case list([String])
 
     /// The value as it would be written in the file.
@@ -11,6 +12,7 @@ enum SettingValue: Sendable, Equatable {
         case .text(let text): Self.quoted(text)
         case .integer(let number): String(number)
         case .number(let number): String(number)
+        case .boolean(let truth): String(truth)
         case .list(let items): "[" + items.map(Self.quoted).joined(separator: ", ") + "]"
         }
     }

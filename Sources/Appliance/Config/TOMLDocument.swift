@@ -16,6 +16,7 @@ struct TOMLDocument {
         case string(String)
         case integer(Int)
         case number(Double)
+        case boolean(Bool)
         case array([Item])
         /// A kind that no setting has.
         case other(Kind)
@@ -69,7 +70,8 @@ struct TOMLDocument {
                         let kind = Self.kind(item.type)
                         return Item(kind: kind, text: kind == .string ? string(item.text) : nil, place: place(item.place))
                     })
-            case .boolean, .time, .table: .other(kind)
+            case .boolean: .boolean(leaf.integer != 0)
+            case .time, .table: .other(kind)
             }
         return Leaf(
             path: string(leaf.path), keyPlace: place(leaf.key_place), valuePlace: place(leaf.value_place), kind: kind, value: value)

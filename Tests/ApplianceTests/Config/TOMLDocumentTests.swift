@@ -39,7 +39,7 @@ import Testing
         #expect(leaves[1].value == .integer(-3))
         #expect(leaves[1].keyPlace == place(3, 3))
         #expect(leaves[2].value == .number(0.5))
-        #expect(leaves[3].value == .other(.boolean))
+        #expect(leaves[3].value == .boolean(true))
         #expect(leaves[4].value == .other(.time))
         #expect(
             leaves[5].value

@@ -17,6 +17,8 @@ package struct Dispatcher: Sendable {
     let clock: any PlatformClock
     private let random: any RandomSource
     let log: Log
+    /// Whether requests without TLS are sent away, as far as the settings say where to.
+    private var asksForHTTPS = false
     /// The table as it was given, for documents and tests that go through it.
     package let routes: [Route]
 
@@ -34,6 +36,13 @@ package struct Dispatcher: Sendable {
         self.clock = clock
         self.random = random
         self.log = log
+    }
+
+    /// The same table for a listener without TLS that strangers can reach, in a server that has one with TLS.
+    package func askingForHTTPS() -> Dispatcher {
+        var copy = self
+        copy.asksForHTTPS = true
+        return copy
     }
 
     /// Whether a request goes to a route that takes uploads, whose body may be longer.
@@ -84,6 +93,7 @@ package struct Dispatcher: Sendable {
     private func dispatch(_ incoming: IncomingRequest, _ context: inout Context) async throws -> HTTPAnswer {
         let method = incoming.method
         let headers = incoming.headers
+        if asksForHTTPS, let redirect = try SecureRedirect.answer(to: context.request, settings: context.settings) { return redirect }
         if CrossOrigin.isPreflight(method: method, headers: headers) {
             context.isPreflight = true
             return CrossOrigin.preflight(isAllowed: CrossOrigin.allowed(headers["origin"], by: context.settings.allowedOrigins) != nil)

@@ -3,7 +3,8 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// What an accepted connection becomes: the pipeline of HTTP/1.1, or nothing when there are too many.
+/// What an accepted connection becomes: the pipeline of HTTP/1.1, behind TLS where the listener has a certificate, or
+/// nothing when there are too many.
 struct HTTPChildChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
         let channel: any Channel
@@ -12,6 +13,7 @@ struct HTTPChildChannel: ServerChildChannel {
     let dispatcher: Dispatcher
     let limits: HTTPLimits
     let registry: ConnectionRegistry
+    var tls: TLSContextStore?
 
     /// It always succeeds: a failed setup would end the server's accepting altogether. What cannot be served
     /// is closed as soon as it is active.
@@ -19,7 +21,7 @@ struct HTTPChildChannel: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             let isAdmitted = registry.admit(channel)
             do {
-                try channel.pipeline.syncOperations.addHandlers(isAdmitted ? handlers(on: channel.eventLoop) : [RefusingHandler()])
+                try channel.pipeline.syncOperations.addHandlers(isAdmitted ? firstHandlers(on: channel.eventLoop) : [RefusingHandler()])
             } catch {
                 channel.close(promise: nil)
             }
@@ -27,7 +29,15 @@ struct HTTPChildChannel: ServerChildChannel {
         }
     }
 
-    private func handlers(on eventLoop: any EventLoop) -> [any ChannelHandler] {
+    private func firstHandlers(on eventLoop: any EventLoop) -> [any ChannelHandler] {
+        guard let tls else { return handlers(overTLS: false, on: eventLoop) }
+        let handshake = TLSHandshakeHandler(counters: tls.counters, limits: limits, log: dispatcher.log) {
+            handlers(overTLS: true, on: eventLoop)
+        }
+        return [TLSDoorHandler(contexts: tls, handshake: handshake), handshake]
+    }
+
+    private func handlers(overTLS: Bool, on eventLoop: any EventLoop) -> [any ChannelHandler] {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = self.limits.headerField
         limits.maxHeaderListSize = self.limits.headerList
@@ -37,7 +47,7 @@ struct HTTPChildChannel: ServerChildChannel {
             wire,
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
             HTTPServerPipelineHandler(),
-            HTTPConnectionHandler(dispatcher: dispatcher, limits: self.limits, wire: wire, overTLS: false, eventLoop: eventLoop),
+            HTTPConnectionHandler(dispatcher: dispatcher, limits: self.limits, wire: wire, overTLS: overTLS, eventLoop: eventLoop),
         ]
     }
 

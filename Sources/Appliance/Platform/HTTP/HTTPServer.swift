@@ -16,13 +16,19 @@ package final class HTTPServer: Sendable {
 
     private let configuration: HTTPServerConfiguration
     private let dispatcher: Dispatcher
+    private let tls: TLSContextStore?
     private let group: any EventLoopGroup
     private let registry: ConnectionRegistry
     private let running = Mutex<Running?>(nil)
 
-    package init(configuration: HTTPServerConfiguration, dispatcher: Dispatcher, eventLoopGroup: (any EventLoopGroup)? = nil) {
+    /// With `tls`, every connection begins with a handshake; without, it is plain HTTP.
+    package init(
+        configuration: HTTPServerConfiguration, dispatcher: Dispatcher, tls: TLSContextStore? = nil,
+        eventLoopGroup: (any EventLoopGroup)? = nil
+    ) {
         self.configuration = configuration
         self.dispatcher = dispatcher
+        self.tls = tls
         group = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
         registry = ConnectionRegistry(limit: configuration.limits.connections)
     }
@@ -34,7 +40,7 @@ package final class HTTPServer: Sendable {
     package func start() async throws -> Int {
         let (ports, announce) = AsyncThrowingStream.makeStream(of: Int.self)
         let server = Server(
-            childChannelSetup: HTTPChildChannel(dispatcher: dispatcher, limits: configuration.limits, registry: registry),
+            childChannelSetup: HTTPChildChannel(dispatcher: dispatcher, limits: configuration.limits, registry: registry, tls: tls),
             configuration: ServerConfiguration(address: .hostname(configuration.host, port: configuration.port), backlog: 1_024),
             onServerRunning: { channel in announce.yield(channel.localAddress?.port ?? 0) },
             eventLoopGroup: group,

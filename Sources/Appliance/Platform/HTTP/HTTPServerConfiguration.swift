@@ -26,7 +26,9 @@ package struct HTTPLimits: Sendable {
     package var upload = 5 * 1_048_576 + 65_536
     /// Connections at once; one more is closed as soon as it opens.
     package var connections = 4_096
-    /// From the opening of a connection to its first byte.
+    /// From the opening of a connection to a TLS listener to the end of the handshake.
+    package var handshakeTime: Int64 = 10_000
+    /// From the opening of a connection, or the end of its handshake, to its first byte.
     package var firstByteTime: Int64 = 10_000
     /// From a request's first byte to the end of its header.
     package var headerTime: Int64 = 10_000

@@ -13,14 +13,18 @@ package final class HTTPSettings: Sendable {
         package var publicURL: String?
         /// Whether answers over HTTPS carry `Strict-Transport-Security`.
         package var strictTransportSecurity: Bool
+        /// The port to which plain listeners that ask for HTTPS send browsers; nil serves plain HTTP to everybody.
+        package var httpsPort: Int?
 
         package init(
-            allowedOrigins: [String] = [], trustedProxies: [CIDR] = [], publicURL: String? = nil, strictTransportSecurity: Bool = false
+            allowedOrigins: [String] = [], trustedProxies: [CIDR] = [], publicURL: String? = nil, strictTransportSecurity: Bool = false,
+            httpsPort: Int? = nil
         ) {
             self.allowedOrigins = allowedOrigins
             self.trustedProxies = trustedProxies
             self.publicURL = publicURL
             self.strictTransportSecurity = strictTransportSecurity
+            self.httpsPort = httpsPort
         }
     }
 
