@@ -23,7 +23,8 @@ struct ConfigCommand: ParsableCommand {
 
         func output(_ environment: [String: String]) throws(ConfigurationErrors) -> String {
             let loaded = try Configuration.load(path: config, environment: environment)
-            let warnings = try CertificateFiles.pair(for: loaded).map { CertificateFiles.warnings(about: $0, at: SystemClock().now()) } ?? []
+            let pair = try CertificateFiles.pair(for: loaded)
+            let warnings = pair.map { CertificateFiles.warnings(about: $0, at: SystemClock().now()) } ?? []
             let set = Setting.all.count { loaded[origin: $0.key] != .standard }
             return "\(config.map { PrintableText.clean($0) } ?? "no file"): no mistakes; \(set) of \(Setting.all.count) keys set\n"
                 + warnings.map { $0 + "\n" }.joined()

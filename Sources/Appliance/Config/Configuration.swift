@@ -55,7 +55,7 @@ struct TLSSettings: Sendable, Equatable {
     var listen: [ListenAddress] = []
     var certificate = ""
     var key = ""
-    var minimumVersion = TLSMinimumVersion.v1_2
+    var minimumVersion = TLSMinimumVersion.version12
     var redirect = false
 
     fileprivate init() {}

@@ -31,7 +31,7 @@ extension SettingTable {
                 it can pretend to be this server.
                 """),
             .choice(
-                "tls.minimum_version", \.tls.minimumVersion, .v1_2, .live,
+                "tls.minimum_version", \.tls.minimumVersion, .version12, .live,
                 """
                 The oldest TLS that clients may speak. "1.3" locks out what was last updated
                 before 2018 or so; what is older than 1.2 is broken and never served.

@@ -35,7 +35,7 @@ package struct CertificatePair: Sendable {
             chain: chain, key: privateKey, notBefore: Timestamp(seconds: Int64(leaf.notValidBefore)),
             notAfter: Timestamp(seconds: Int64(leaf.notValidAfter)), names: names(of: leaf), certificatePath: certificate,
             keyPath: key, keyMode: keyFile.mode)
-        _ = try TLSContextStore.context(pair, .v1_2)
+        _ = try TLSContextStore.context(pair, .version12)
         return pair
     }
 
