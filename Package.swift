@@ -57,6 +57,8 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             exclude: ["Platform"],
+            // One file stays one file: the pages are in the binary.
+            resources: [.embedInCode("Boot/Site")],
             swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-Xlinker", "--gc-sections"], .when(configuration: .release))]
         ),

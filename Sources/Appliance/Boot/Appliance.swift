@@ -18,20 +18,20 @@ final class Appliance: Sendable {
     }
 
     let core: Core
-    /// The route table, as it is served.
-    let routes: [Route]
+    let parts: Parts
     /// The ports that are listened on, in the configuration's order: `server.listen`, then `tls.listen`.
     let ports: [Int]
     private let servers: [HTTPServer]
     private let control: ControlServer
-    private let outbound: Outbound
-    private let vectors: VectorSearch?
     /// Nil without HTTPS.
     let secure: SecureListeners?
     private let httpSettings: HTTPSettings
     private let current: Settings
     private let loops: Mutex<[Task<Void, Never>]> = Mutex([])
     private let drainSeconds: Int
+
+    /// The route table, as it is served.
+    var routes: [Route] { parts.dispatcher.routes }
 
     /// The settings that a reload may change, shared with the parts that read them.
     final class Settings: Sendable {
@@ -53,17 +53,14 @@ final class Appliance: Sendable {
     }
 
     private init(
-        core: Core, routes: [Route], ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound,
-        vectors: VectorSearch?, secure: SecureListeners?,
+        core: Core, parts: Parts, ports: [Int], servers: [HTTPServer], control: ControlServer, secure: SecureListeners?,
         httpSettings: HTTPSettings, current: Settings
     ) {
         self.core = core
-        self.routes = routes
+        self.parts = parts
         self.ports = ports
         self.servers = servers
         self.control = control
-        self.outbound = outbound
-        self.vectors = vectors
         self.secure = secure
         self.httpSettings = httpSettings
         self.current = current
@@ -79,15 +76,15 @@ final class Appliance: Sendable {
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)
         let current = Settings(loaded)
-        let outbound = Outbound(clock: world.clock, random: world.random)
         var opened: [HTTPServer] = []
-        var vectors: VectorSearch?
+        var parts: Parts?
         do {
-            vectors = try await startVectors(core, outbound, configuration)
             let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
-            let dispatcher = try await makeDispatcher(
-                core: core, outbound: outbound, vectors: vectors, httpSettings: httpSettings, current: current)
+            let started = try await Parts.start(
+                core: core, httpSettings: httpSettings, current: current, metrics: secure.map { [$0.contexts] } ?? [])
+            parts = started
+            let dispatcher = started.dispatcher
             var (ports, securePorts): ([Int], [Int]) = ([], [])
             // First, so that the plain ones know from the start where to send browsers.
             for address in configuration.tls.listen {
@@ -107,15 +104,14 @@ final class Appliance: Sendable {
             }
             let control = try ControlServer(path: core.directory.controlSocketPath) { try await core.handle($0, progress: $1) }
             let appliance = Appliance(
-                core: core, routes: dispatcher.routes, ports: ports + securePorts, servers: opened, control: control, outbound: outbound,
-                vectors: vectors, secure: secure,
+                core: core, parts: started, ports: ports + securePorts, servers: opened, control: control, secure: secure,
                 httpSettings: httpSettings, current: current)
             appliance.startLoops()
             return appliance
         } catch {
             for server in opened { await server.stop(drainSeconds: 0) }
-            vectors?.stop()
-            outbound.stop()
+            await parts?.drain(seconds: 0)
+            parts?.close()
             await offPool { core.close() }
             throw error
         }
@@ -133,6 +129,7 @@ final class Appliance: Sendable {
         let (before, now) = current.adopt(loaded)
         let changes = Configuration.changes(from: before, to: loaded)
         httpSettings.replace(Self.httpValues(now.values, secure))
+        parts.limiter.replace(now.values.rateLimits)
         core.log.level = now.values.log.level
         core.log.format = now.values.log.format
         return changes
@@ -146,9 +143,9 @@ final class Appliance: Sendable {
         let seconds = drainSeconds
         await withTaskGroup(of: Void.self) { group in
             for server in servers { group.addTask { await server.stop(drainSeconds: Double(seconds)) } }
+            group.addTask { [parts] in await parts.drain(seconds: seconds) }
         }
-        vectors?.stop()
-        outbound.stop()
+        parts.close()
         let (control, core) = (self.control, self.core)
         await Self.offPool {
             control.stop()
@@ -166,43 +163,7 @@ final class Appliance: Sendable {
         }
     }
 
-    // MARK: Assembly
-
-    private static func startVectors(_ core: Core, _ outbound: Outbound, _ configuration: Configuration) async throws -> VectorSearch? {
-        guard configuration.embeddings.provider == .openai else { return nil }
-        let vectors = try VectorSearch(
-            database: core.database, provider: EmbeddingProvider(outbound: outbound), settings: configuration.embeddingsProvider,
-            dimensions: configuration.embeddings.dimensions, log: core.log)
-        // Weak: the vectors hold the database, and the two would keep each other and the lock for ever.
-        core.database.setEventSink { [weak vectors] events in
-            for case let change as PassagesChanged in events { vectors?.passagesChanged(change) }
-        }
-        try await vectors.start()
-        return vectors
-    }
-
-    private static func makeDispatcher(
-        core: Core, outbound: Outbound, vectors: VectorSearch?, httpSettings: HTTPSettings, current: Settings
-    ) async throws -> Dispatcher {
-        let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
-            let auth = current.values.auth
-            return Tokens.Lifetimes(accessMinutes: auth.accessTokenMinutes, refreshDays: auth.refreshTokenDays)
-        }
-        let assistant = Assistant(
-            database: core.database, retriever: Retriever(database: core.database, vectors: vectors),
-            provider: ChatProvider(outbound: outbound), random: core.random,
-            settings: { current.values.assistant }, log: core.log)
-        let accounts = AccountRoutes(
-            database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
-        let chat = ChatRoutes(database: core.database, assistant: assistant)
-        let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
-        return try Dispatcher(
-            routes: accounts.routes + chat.routes + health.routes,
-            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
-            log: core.log, clock: core.clock, random: core.random,
-            idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)))
-    }
+    // MARK: Settings of the parts
 
     private static func httpValues(_ configuration: Configuration, _ secure: SecureListeners?) -> HTTPSettings.Values {
         HTTPSettings.Values(

@@ -10,14 +10,17 @@ struct HealthRoutes: Sendable {
         self.isDraining = isDraining
     }
 
+    /// They are not counted by the limiter: whoever watches a server must see it also when it is busy.
     var routes: [Route] {
-        [
-            .get("/health/", access: .anyone, summary: "Is the process up? Text, as before.", produces: "text/plain") { _ in .text("OK") },
+        let routes: [Route] = [
+            .get("/health/", access: .anyone, summary: "Is the process up? Text, as before.", produces: ["text/plain"]) { _ in .text("OK")
+            },
             .get("/healthz/", access: .anyone, summary: "Is the process up?") { _ in
                 .json { $0.object { $0.field("status", "ok") } }
             },
             .get("/readyz/", access: .anyone, summary: "Can requests be served? Writes to the database.", handler: ready),
         ]
+        return routes.map { $0.counted(as: nil) }
     }
 
     /// A server that can answer but not store is not ready; only a write shows that.

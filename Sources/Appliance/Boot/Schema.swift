@@ -5,5 +5,6 @@ import Platform
 enum Schema {
     static let migrations: [Migration] =
         PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
-        + JobSchema.migrations + ChatSchema.migrations
+        + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations
+        + ChatSchema.answerMigrations + TokenLedger.migrations
 }

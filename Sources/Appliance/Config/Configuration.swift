@@ -13,6 +13,9 @@ struct Configuration: Sendable, Equatable {
     var auth = AuthSettings()
     var assistant = AssistantSettings()
     var embeddings = EmbeddingsSettings()
+    var queue = QueueSettings()
+    var limits = LimitsSettings()
+    var metrics = MetricsSettings()
     var log = LogSettings()
 
     fileprivate init() {}
@@ -126,6 +129,34 @@ struct EmbeddingsSettings: Sendable, Equatable {
 enum EmbeddingsProvider: String, Sendable, CaseIterable {
     case off = "none"
     case openai
+}
+
+struct QueueSettings: Sendable, Equatable {
+    var workers = 0
+    var inline = false
+
+    fileprivate init() {}
+}
+
+struct LimitsSettings: Sendable, Equatable {
+    var enabled = false
+    var authenticationPerMinute = 0
+    var readingPerMinute = 0
+    var writingPerMinute = 0
+    var assistantPerMinute = 0
+    /// Zero is no limit, here and below.
+    var accountTokensPerDay = 0
+    var instanceTokensPerDay = 0
+
+    fileprivate init() {}
+}
+
+struct MetricsSettings: Sendable, Equatable {
+    var enabled = false
+    /// Empty: loopback only.
+    var token = ""
+
+    fileprivate init() {}
 }
 
 struct LogSettings: Sendable, Equatable {

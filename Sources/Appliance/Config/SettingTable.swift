@@ -5,7 +5,9 @@ struct SettingTable: Sendable {
     let settings: [Setting]
 
     /// In the order of the manual.
-    static let all: [SettingTable] = [server, tls, storage, backup, auth, assistant, embeddings, log]
+    static let all: [SettingTable] = [
+        server, tls, storage, backup, auth, limits, assistant, embeddings, queue, metrics, log,
+    ]
 }
 
 extension Setting {

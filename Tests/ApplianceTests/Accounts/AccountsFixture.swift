@@ -33,7 +33,9 @@ final class AccountsFixture: Sendable {
         options.readBudgetMilliseconds = 30_000
         let random = SystemRandom()
         database = try Database(
-            directory: DataDirectory(locking: directory.path + "/data"), migrations: PlatformSchema.migrations + AccountSchema.migrations,
+            directory: DataDirectory(locking: directory.path + "/data"),
+            migrations: PlatformSchema.migrations + AccountSchema.migrations + WorkSchema.migrations
+                + TokenLedger.migrations,
             options: options, clock: clock, random: random)
         pool = HashPool(workers: workers, queue: queue)
         hasher = PasswordHasher(parameters: cost, random: random)

@@ -14,15 +14,14 @@ import Testing
         let assistant = Assistant(
             database: core.database, retriever: Retriever(database: core.database, vectors: nil),
             provider: ChatProvider(outbound: Outbound(clock: core.clock, random: core.random)), random: core.random,
-            settings: { Configuration.standard.assistant }, log: core.log)
-        let id = Identifier(v7: core.clock.now(), random: core.random)
-        let caller = Caller(accountRowID: 1, accountID: id, loginID: id, isStaff: false, email: "ada@example.org")
+            settings: { Configuration.standard.assistant }, allowance: { TokenAllowance(account: 0, instance: 0) }, log: core.log)
+        let owner = Owner.ofWork(accountRowID: 1)
         core.close()
         await #expect(throws: AssistantFailure.unavailable(retryAfterSeconds: 1)) {
-            _ = try await assistant.advise(kind: .general, context: "", caller: caller)
+            _ = try await assistant.advise(kind: .general, context: "", owner: owner)
         }
         await #expect(throws: AssistantFailure.unavailable(retryAfterSeconds: 1)) {
-            _ = try await assistant.answer([], caller: caller)
+            _ = try await assistant.answer([], owner: owner)
         }
     }
 }

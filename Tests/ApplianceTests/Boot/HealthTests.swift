@@ -61,7 +61,7 @@ struct HealthTests {
             let routes = HealthRoutes(database: server.appliance.core.database, clock: server.clock) { true }.routes
             let route = try #require(routes.first { $0.pattern == "/readyz/" })
             let request = HTTPRequest(
-                method: "GET", path: "/readyz/", rawQuery: "", headers: HTTPHeaders([]), body: [], requestID: "r", clientAddress: "-",
+                method: "GET", path: "/readyz/", rawQuery: "", headers: HTTPHeaders([]), body: [], requestID: "r",
                 isSecure: false, host: "localhost", received: server.clock.now(), publicURL: nil)
             let answer = try await route.handler(request)
             #expect(answer.status == 503)

@@ -37,6 +37,7 @@ import Testing
         "GET /health/": .anyone(200),
         "GET /healthz/": .anyone(200),
         "GET /readyz/": .anyone(200),
+        "GET /metrics/": .anyone(200),
 
         "GET /api/v1/auth/": .account(200),
         "POST /api/v1/auth/register/": Row(
@@ -71,6 +72,9 @@ import Testing
         "DELETE /api/v1/chat/sessions/{id}/": .own(204),
         "GET /api/v1/chat/sessions/{id}/messages/": .own(200),
         "POST /api/v1/chat/send/": .own(200, #"{"content":"hello","session_id":"$session"}"#),
+        "POST /api/v1/chat/chat/": Row(
+            other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
+        "GET /api/v1/tasks/{task_id}/": .own(200),
         "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
     ]
 
@@ -108,7 +112,8 @@ import Testing
         _ server: TestAppliance, _ route: Route, _ row: Row, _ identity: (name: String, token: String?, status: Int), _ owner: Belongings
     ) async throws {
         let path = owner.fill(
-            route.pattern.split(separator: "{id}", omittingEmptySubsequences: false).joined(separator: "$\(Self.object(route))"))
+            route.pattern.split(separator: "/", omittingEmptySubsequences: false)
+                .map { $0.hasPrefix("{") ? "$\(Self.object(route))" : String($0) }.joined(separator: "/"))
         let body = row.body.map { owner.fill($0) }
         let token = identity.name == "owner" ? owner.access : identity.token
         let answer = try await server.request(route.method, path, token: token, body: body)
@@ -123,7 +128,7 @@ import Testing
 
     /// Which of the owner's objects a path names.
     private static func object(_ route: Route) -> String {
-        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login"]
+        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task"]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
 
@@ -146,6 +151,7 @@ import Testing
         private let session: String
         private let profile: String
         private let login: String
+        private let task: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -154,6 +160,7 @@ import Testing
             (access, refresh) = (user.access, user.refresh)
             session = try #require(try await user.post("/api/v1/chat/sessions/", "{}").json["id"]?.string)
             profile = try #require(try await user.get("/api/v1/auth/profiles/").json["results"]?.array?.first?["id"]?.int).description
+            task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
         }
 
@@ -166,6 +173,7 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
+                "$task": task,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in

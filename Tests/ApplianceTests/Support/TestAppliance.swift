@@ -62,6 +62,8 @@ final class TestAppliance: Sendable {
         var text = settings
         if !text.contains("[server]") { text += "\n[server]\nlisten = [\"127.0.0.1:0\"]\n" }
         if !text.contains("[storage]") { text += "\n[storage]\ndirectory = \"\(directory.path)/data\"\n" }
+        // Most tests make more requests from one address than a person does.
+        if !text.contains("[limits]") { text += "\n[limits]\nenabled = false\n" }
         let path = directory.path + "/config.toml"
         try directory.write(text, to: "config.toml")
         return try Configuration.load(path: path, environment: [:])

@@ -292,12 +292,15 @@ struct ContractSection1Tests {
     @Test("The rate is judged after the body's type and before permission")
     func admission() async throws {
         var fixture = HTTPFixture()
-        fixture.admission = { _, _ in throw HTTPError.unavailable(retryAfter: 0) }
+        fixture.limiter = RateLimiter(RateLimiter.Limits(reading: 1, writing: 1), clock: ManualClock())
         try await fixture.serve { port, _ in
             let client = try TestClient(port: port)
+            #expect(try await client.request("GET", "/api/v1/admin/", headers: [Self.user]).status == 403)
             let refused = try await client.request("GET", "/api/v1/admin/", headers: [Self.user])
-            #expect(refused.status == 503 && refused["Retry-After"] == "1")
-            #expect(refused.text == #"{"detail":"Service temporarily unavailable, try again later."}"#)
+            #expect(refused.status == 429 && refused["Retry-After"] == "60")
+            #expect(refused.text == #"{"detail":"Request was throttled. Expected available in 60 seconds."}"#)
+            #expect(refused["RateLimit-Policy"] == #""reading";q=1;w=60"# && refused["RateLimit"] == #""reading";r=0;t=60"#)
+            #expect(try await client.request("POST", "/api/v1/echo/", body: Array("{}".utf8)).status == 415)
             let typed = try await client.request("POST", "/api/v1/echo/", headers: [("Content-Type", "text/xml")], body: [1])
             #expect(typed.status == 415)
         }

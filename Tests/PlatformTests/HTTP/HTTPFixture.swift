@@ -103,7 +103,7 @@ struct HTTPFixture: Sendable {
             allowedOrigins: ["https://app.example.org"], trustedProxies: [CIDR("127.0.0.0/8"), CIDR("10.0.0.0/8")].compactMap(\.self)))
     var limits = HTTPLimits()
     var store: any IdempotencyStore = MemoryIdempotency()
-    var admission: Dispatcher.Admission?
+    var limiter: RateLimiter?
 
     /// Counts how often a route has run.
     final class Counter: Sendable {
@@ -158,7 +158,7 @@ struct HTTPFixture: Sendable {
             .get("/api/v1/big/", access: .anyone, summary: "Big") { _ in
                 .bytes([UInt8](repeating: 120, count: 3_000_000), type: "application/json")
             },
-            .get("/metrics", access: .anyone, summary: "Metrics", produces: "text/plain") { _ in .text("up 1\n") },
+            .get("/metrics", access: .anyone, summary: "Metrics", produces: ["text/plain"]) { _ in .text("up 1\n") },
             .get("/api/v1/list/", access: .anyone, summary: "List") { request in
                 try Page(request, size: .sessions).envelope(request, count: 45) { $0.int(1) }
             },
@@ -168,7 +168,7 @@ struct HTTPFixture: Sendable {
     func dispatcher() throws -> Dispatcher {
         try Dispatcher(
             routes: routes, authenticator: FakeAuthenticator(), settings: settings, log: Log(format: .json, sink: lines.sink),
-            random: SeededRandom(), idempotency: store, admission: admission)
+            random: SeededRandom(), idempotency: store, limiter: limiter)
     }
 
     /// Runs a test against a server of its own.

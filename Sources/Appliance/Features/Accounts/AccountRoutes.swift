@@ -13,28 +13,63 @@ struct AccountRoutes: Sendable {
 
     var passwords: Passwords { Passwords(pool: hashPool, hasher: hasher) }
 
-    var routes: [Route] {
-        let base = "/api/v1/auth/"
-        let profiles = base + "profiles/"
+    var routes: [Route] { tokenRoutes + ownRoutes + profileRoutes }
+
+    private static let base = "/api/v1/auth/"
+
+    /// What takes a password or gives a token: counted by the limiter in a class of its own.
+    private var tokenRoutes: [Route] {
+        let base = Self.base
+        let routes: [Route] = [
+            .post(base + "register/", access: .anyoneChecked, summary: "Create an account", handler: register)
+                .takes(AccountDocs.registration).returns(201, AccountDocs.registered),
+            .post(base + "login/", access: .anyone, summary: "Get tokens for a password", handler: login)
+                .takes(AccountDocs.credentials).returns(200, AccountDocs.tokens)
+                .returns(401, AccountDocs.refusedToken, "The password is wrong, or there is no such account."),
+            .post(base + "refresh/", access: .anyone, summary: "Exchange a refresh token for new tokens", handler: refresh)
+                .takes(AccountDocs.refresh).returns(200, AccountDocs.tokens)
+                .returns(401, AccountDocs.refusedToken, "The token does not hold."),
+            .post(base + "verify/", access: .anyone, summary: "Ask whether a token is good", handler: verify)
+                .takes(AccountDocs.token).returns(200, AccountDocs.nothing)
+                .returns(401, AccountDocs.refusedToken, "The token does not hold."),
+            .post(base + "change-password/", summary: "Change the caller's password", handler: changePassword)
+                .takes(AccountDocs.passwordChange).returns(200, AccountDocs.message),
+            .delete(base + "me/", body: .json, summary: "Delete the caller's account", handler: deleteAccount)
+                .takes(AccountDocs.passwordAlone).returns(204, nil),
+        ]
+        return routes.map { $0.counted(as: .authentication) }
+    }
+
+    private var ownRoutes: [Route] {
+        let base = Self.base
         return [
-            .get(base, summary: "The addresses below this one", handler: root),
-            .post(base + "register/", access: .anyoneChecked, summary: "Create an account", handler: register),
-            .post(base + "login/", access: .anyone, summary: "Get tokens for a password", handler: login),
-            .post(base + "refresh/", access: .anyone, summary: "Exchange a refresh token for new tokens", handler: refresh),
-            .post(base + "verify/", access: .anyone, summary: "Ask whether a token is good", handler: verify),
-            .post(base + "logout/", summary: "End this login", handler: logout),
-            .get(base + "me/", summary: "The caller's account", handler: me),
-            .patch(base + "me/", summary: "Change the caller's names", handler: changeNames),
-            .delete(base + "me/", body: .json, summary: "Delete the caller's account", handler: deleteAccount),
-            .post(base + "change-password/", summary: "Change the caller's password", handler: changePassword),
-            .get(base + "logins/", summary: "The caller's logins", handler: listLogins),
-            .delete(base + "logins/{id}/", summary: "End one of the caller's logins", handler: endLogin),
-            .get(profiles, summary: "The caller's profile, as a list", handler: listProfiles),
-            .post(profiles, idempotent: true, summary: "Create the caller's profile", handler: createProfile),
-            .get(profiles + "{id}/", summary: "The caller's profile", handler: showProfile),
-            .put(profiles + "{id}/", summary: "Replace the caller's profile", handler: replaceProfile),
-            .patch(profiles + "{id}/", summary: "Change the caller's profile", handler: updateProfile),
-            .delete(profiles + "{id}/", summary: "Delete the caller's profile", handler: deleteProfile),
+            .get(base, summary: "The addresses below this one", handler: root).returns(200, AccountDocs.root),
+            .post(base + "logout/", summary: "End this login", handler: logout)
+                .takes(AccountDocs.optionalRefresh).returns(200, AccountDocs.message),
+            .get(base + "me/", summary: "The caller's account", handler: me).returns(200, AccountResource.me.schema),
+            .patch(base + "me/", summary: "Change the caller's names", handler: changeNames)
+                .takes(AccountResource.me.bodySchema(asUpdate: true)).returns(200, AccountResource.me.schema),
+            .get(base + "logins/", summary: "The caller's logins", handler: listLogins).returns(200, AccountDocs.logins),
+            .delete(base + "logins/{id}/", summary: "End one of the caller's logins", handler: endLogin).returns(204, nil),
+        ]
+    }
+
+    private var profileRoutes: [Route] {
+        let (profiles, one) = (Self.base + "profiles/", Self.base + "profiles/{id}/")
+        let resource = ProfileResource.description
+        return [
+            .get(profiles, summary: "The caller's profile, as a list", handler: listProfiles)
+                .asks(.page).returns(200, .page(of: resource.schema)),
+            .post(profiles, idempotent: true, summary: "Create the caller's profile", handler: createProfile)
+                .takes(resource.bodySchema()).returns(201, resource.schema),
+            .get(one, summary: "The caller's profile", handler: showProfile)
+                .names("id", AccountDocs.profileID).returns(200, resource.schema),
+            .put(one, summary: "Replace the caller's profile", handler: replaceProfile)
+                .names("id", AccountDocs.profileID).takes(resource.bodySchema()).returns(200, resource.schema),
+            .patch(one, summary: "Change the caller's profile", handler: updateProfile)
+                .names("id", AccountDocs.profileID).takes(resource.bodySchema(asUpdate: true)).returns(200, resource.schema),
+            .delete(one, summary: "Delete the caller's profile", handler: deleteProfile)
+                .names("id", AccountDocs.profileID).returns(204, nil),
         ]
     }
 

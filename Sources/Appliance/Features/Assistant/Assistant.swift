@@ -9,16 +9,26 @@ struct Assistant: Sendable {
     let random: any RandomSource
     /// Read at each question, so that a reload takes effect with the next one.
     let settings: @Sendable () -> AssistantSettings
+    /// What a day may cost; read like the settings.
+    let allowance: @Sendable () -> TokenAllowance
     let log: Log
 
     static let passageLimit = 5
 
     var historyLimit: Int { settings().historyMessages }
 
+    /// Throws `TokensUsedUp` when the day's tokens are. To be asked before a question is taken in.
+    func demandAllowance(of owner: Owner) throws {
+        guard settings().isConfigured else { return }
+        let now = provider.outbound.clock.now()
+        let used = try database.read { try TokenLedger.used(by: owner, at: now, in: $0) }
+        if let seconds = allowance().secondsUntilFree(used, at: now) { throw TokensUsedUp(seconds: seconds) }
+    }
+
     /// Answers the last message of `history`.
-    func answer(_ history: [ChatMessage], caller: Caller) async throws(AssistantFailure) -> AssistantReply {
+    func answer(_ history: [ChatMessage], owner: Owner) async throws(AssistantFailure) -> AssistantReply {
         let question = history.last?.content ?? ""
-        let profile = try profile(of: caller)
+        let profile = try profile(of: owner)
         let passages = try await passages(for: question)
         let settings = settings()
         guard settings.isConfigured else { return builtIn(profile: profile, passages: passages) }
@@ -29,8 +39,8 @@ struct Assistant: Sendable {
     }
 
     /// Advice on one matter, outside any session.
-    func advise(kind: AdviceKind, context: String, caller: Caller) async throws(AssistantFailure) -> AssistantReply {
-        let profile = try profile(of: caller)
+    func advise(kind: AdviceKind, context: String, owner: Owner) async throws(AssistantFailure) -> AssistantReply {
+        let profile = try profile(of: owner)
         let question = context.isEmpty ? kind.focus : context
         let passages = try await passages(for: question)
         let settings = settings()
@@ -64,7 +74,13 @@ struct Assistant: Sendable {
         if let tokens = answer.promptTokens { metadata.append(("prompt_tokens", .number("\(tokens)"))) }
         if let tokens = answer.completionTokens { metadata.append(("completion_tokens", .number("\(tokens)"))) }
         if let reason = answer.finishReason { metadata.append(("finish_reason", .string(reason))) }
-        return AssistantReply(text: answer.text, metadata: .object(JSONObject(metadata)), functionCalls: Self.calls(answer.toolCalls))
+        // A provider that does not count is counted for, as its context is.
+        let prompt = answer.promptTokens ?? messages.reduce(0) { $0 + TokenBudget.estimate($1.content) }
+        let completion = answer.completionTokens ?? TokenBudget.estimate(answer.text)
+        provider.metrics.note(promptTokens: prompt, completionTokens: completion)
+        return AssistantReply(
+            text: answer.text, metadata: .object(JSONObject(metadata)), tokens: max(0, prompt) + max(0, completion),
+            functionCalls: Self.calls(answer.toolCalls))
     }
 
     private static func calls(_ calls: [ProviderToolCall]) -> JSONValue? {
@@ -86,8 +102,8 @@ struct Assistant: Sendable {
         do { return try await retriever.search(question, limit: Self.passageLimit) } catch { throw .unavailable(retryAfterSeconds: 1) }
     }
 
-    private func profile(of caller: Caller) throws(AssistantFailure) -> ProfileSummary {
-        do { return try database.read { try ProfileStore.summary(of: caller.owner, in: $0) } } catch {
+    private func profile(of owner: Owner) throws(AssistantFailure) -> ProfileSummary {
+        do { return try database.read { try ProfileStore.summary(of: owner, in: $0) } } catch {
             throw .unavailable(retryAfterSeconds: 1)
         }
     }

@@ -5,6 +5,8 @@ struct AssistantReply: Sendable {
     let text: String
     /// `model_used`, `sources` (the passages with their ids), token counts where the provider told them.
     let metadata: JSONValue
+    /// The model's tokens that it took; none without a model.
+    var tokens = 0
     /// Tool calls that the model asked for. They are kept and shown, never run.
     var functionCalls: JSONValue?
 }

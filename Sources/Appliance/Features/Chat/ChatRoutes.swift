@@ -4,21 +4,48 @@ import Platform
 struct ChatRoutes: Sendable {
     let database: Database
     let assistant: Assistant
+    let queue: WorkQueue
+    /// Read at each question, so that a reload takes effect with the next one.
+    let worksInline: @Sendable () -> Bool
 
-    var routes: [Route] {
-        [
-            .get("/api/v1/chat/", access: .account, summary: "The chat resources.", handler: root),
-            .get("/api/v1/chat/sessions/", access: .account, summary: "Your sessions, newest talk first.", handler: list),
-            .post("/api/v1/chat/sessions/", access: .account, summary: "Start a session.", handler: create),
-            .get("/api/v1/chat/sessions/{id}/", access: .account, summary: "A session with its messages.", handler: detail),
-            .put("/api/v1/chat/sessions/{id}/", access: .account, summary: "Rename a session.", handler: rename),
-            .patch("/api/v1/chat/sessions/{id}/", access: .account, summary: "Rename a session.", handler: rename),
-            .delete("/api/v1/chat/sessions/{id}/", access: .account, summary: "Delete a session.", handler: delete),
-            .get(
-                "/api/v1/chat/sessions/{id}/messages/", access: .account, summary: "A session's messages, page by page.", handler: messages),
-            .post("/api/v1/chat/send/", access: .account, idempotent: true, summary: "Ask the assistant.", handler: send),
-            .post("/api/v1/chat/advice/", access: .account, idempotent: true, summary: "Advice on one matter.", handler: advice),
+    var routes: [Route] { sessionRoutes + assistantRoutes }
+
+    private var sessionRoutes: [Route] {
+        let sessions = "/api/v1/chat/sessions/"
+        return [
+            .get("/api/v1/chat/", summary: "The chat resources.", handler: root)
+                .returns(200, .object([JSONSchema.Member("sessions", .text(format: "uri"))])),
+            .get(sessions, summary: "Your sessions, newest talk first.", handler: list)
+                .asks(.page, .pageSize(10, maximum: 100)).returns(200, .page(of: ChatDocs.listItem)),
+            .post(sessions, summary: "Start a session.", handler: create)
+                .takes(ChatDocs.title).returns(201, ChatDocs.session),
+            .get(sessions + "{id}/", summary: "A session with its messages.", handler: detail).returns(200, ChatDocs.session),
+            .put(sessions + "{id}/", summary: "Rename a session.", handler: rename)
+                .takes(ChatDocs.title).returns(200, ChatDocs.session),
+            .patch(sessions + "{id}/", summary: "Rename a session.", handler: rename)
+                .takes(ChatDocs.title).returns(200, ChatDocs.session),
+            .delete(sessions + "{id}/", summary: "Delete a session.", handler: delete).returns(204, nil),
+            .get(sessions + "{id}/messages/", summary: "A session's messages, page by page.", handler: messages)
+                .asks(.page, .pageSize(20, maximum: 100)).returns(200, .page(of: ChatDocs.message)),
         ]
+    }
+
+    private var assistantRoutes: [Route] {
+        let routes: [Route] = [
+            .post("/api/v1/chat/send/", idempotent: true, summary: "Ask the assistant.", handler: send)
+                .takes(ChatDocs.question("content")).returns(200, ChatDocs.turn).mayGetNoAnswer()
+                .returns(404, .object([JSONSchema.Member("error", .text)]), "There is no such session of yours."),
+            .post(
+                "/api/v1/chat/chat/", idempotent: true, summary: "Ask the assistant, who answers in the background.", handler: chat
+            )
+            .takes(ChatDocs.question("message_text"))
+            .returns(201, ChatDocs.ordered(isInline: true), "The answer is in the session already.")
+            .returns(202, ChatDocs.ordered(isInline: false), "The answer will be in the session; the task tells when.")
+            .returns(404, .object([JSONSchema.Member("detail", .text)]), "There is no such session of yours."),
+            .post("/api/v1/chat/advice/", idempotent: true, summary: "Advice on one matter.", handler: advice)
+                .takes(ChatDocs.adviceQuestion).returns(200, ChatDocs.advice).mayGetNoAnswer(),
+        ]
+        return routes.map { $0.counted(as: .assistant) }
     }
 
     // MARK: Sessions
@@ -99,13 +126,8 @@ struct ChatRoutes: Sendable {
     // MARK: The assistant
 
     @Sendable private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let caller = try request.requireCaller()
-        var body = try BodyReader(request.json())
-        let content = body.text("content", max: ChatMessage.longestContent)
-        let sessionID = body.optionalIdentifier("session_id")
-        try body.finish()
-        let turn = ChatTurn(database: database, assistant: assistant, caller: caller)
-        let outcome = try await turn.run(content: content, sessionID: sessionID, requestKey: request.headers["Idempotency-Key"])
+        let turn = ChatTurn(database: database, assistant: assistant, owner: try request.requireCaller().owner)
+        let outcome = try await turn.run(Self.question(in: request, field: "content"))
         return .json { writer in
             writer.object { writer in
                 writer.field("session_id", outcome.session.id)
@@ -117,18 +139,45 @@ struct ChatRoutes: Sendable {
         }
     }
 
+    /// Stores the question and orders its answer in one transaction: neither is ever there without the other.
+    @Sendable private func chat(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        let owner = try request.requireCaller().owner
+        let question = try Self.question(in: request, field: "message_text")
+        try assistant.demandAllowance(of: owner)
+        let (session, message, task) = try await database.write { transaction in
+            let missing = HTTPError.noMatch(model: "ChatSession")
+            let (session, message) = try ChatTurn.store(question, of: owner, title: "New Chat", otherwise: missing, in: transaction)
+            // A repeat finds the item of the first try, also when that is done.
+            let known = try WorkTable.newest(kind: ChatWork.kind, uniqueKey: message.id.description, in: transaction)
+            return (session, message, try known ?? transaction.enqueue(ChatWork.order(message, of: owner)))
+        }
+        let isInline = worksInline()
+        if isInline { await queue.attempted(task) }
+        return .json(isInline ? 201 : 202) { writer in
+            writer.object { writer in
+                if !isInline { writer.field("task_id", task) }
+                writer.field("session_id", session.id)
+                writer.key("user_message")
+                message.write(into: &writer)
+                writer.field("detail", isInline ? "Message sent successfully" : "AI is processing your message...")
+            }
+        }
+    }
+
     @Sendable private func advice(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let caller = try request.requireCaller()
+        let owner = try request.requireCaller().owner
         var body = try BodyReader(request.json())
         let kind = body.text("advice_type", max: 50)
         let context = body.optionalText("context", max: ChatMessage.longestContent) ?? ""
         try body.finish()
+        try assistant.demandAllowance(of: owner)
         let reply: AssistantReply
         do {
-            reply = try await assistant.advise(kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, caller: caller)
+            reply = try await assistant.advise(kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, owner: owner)
         } catch {
             throw AdviceError(failure: error)
         }
+        if reply.tokens > 0 { try await database.write { [tokens = reply.tokens] in try TokenLedger.add(tokens, of: owner, in: $0) } }
         return .json { writer in
             writer.object { writer in
                 writer.field("advice_type", kind)
@@ -139,6 +188,14 @@ struct ChatRoutes: Sendable {
     }
 
     // MARK: Parts of requests
+
+    private static func question(in request: HTTPRequest, field: String) throws -> ChatTurn.Question {
+        var body = try BodyReader(request.json())
+        let content = body.text(field, max: ChatMessage.longestContent)
+        let sessionID = body.optionalIdentifier("session_id")
+        try body.finish()
+        return ChatTurn.Question(content: content, sessionID: sessionID, requestKey: request.headers["Idempotency-Key"])
+    }
 
     private static func sessionID(of request: HTTPRequest) throws -> Identifier {
         guard let id = Identifier(request.parameters["id"] ?? "") else { throw HTTPError.notFound }

@@ -37,4 +37,15 @@ enum ChatSchema {
                 CREATE INDEX chat_messages_by_request_key ON chat_messages (request_key) WHERE request_key IS NOT NULL;
                 """)
     ]
+
+    /// Which question an answer belongs to: once questions are answered in the background, the message behind a
+    /// question may be another question, or the answer to an earlier one.
+    static let answerMigrations = [
+        Migration(
+            version: 44, name: "answers",
+            sql: """
+                ALTER TABLE chat_messages ADD COLUMN question_id BLOB;
+                CREATE INDEX chat_messages_by_question ON chat_messages (question_id) WHERE question_id IS NOT NULL;
+                """)
+    ]
 }

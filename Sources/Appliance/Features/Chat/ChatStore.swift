@@ -50,17 +50,18 @@ enum ChatStore {
     /// Stores a message and brings the session's count, preview and time up to date.
     static func addMessage(
         to session: ChatSession, role: ChatMessage.Role, content: String, metadata: JSONValue = .object(JSONObject([])),
-        functionCallData: JSONValue? = nil, requestKey: String? = nil, in transaction: Transaction
+        functionCallData: JSONValue? = nil, answering question: Identifier? = nil, requestKey: String? = nil, in transaction: Transaction
     ) throws -> ChatMessage {
         let message = ChatMessage(
             id: transaction.newIdentifier(), session: session.id, role: role, content: content, timestamp: transaction.now,
             functionCallData: functionCallData, functionName: nil, metadata: metadata)
         try transaction.execute(
             """
-            INSERT INTO chat_messages (id, session_rid, role, content, timestamp, function_call_data, metadata, request_key)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO chat_messages
+                (id, session_rid, role, content, timestamp, function_call_data, metadata, request_key, question_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """, message.id, session.rowID, role.rawValue, content, message.timestamp, functionCallData?.jsonText, metadata.jsonText,
-            requestKey)
+            requestKey, question)
         try transaction.execute(
             """
             UPDATE chat_sessions SET message_count = message_count + 1, last_message_preview = $1, last_message_at = $2, updated_at = $2
@@ -101,15 +102,18 @@ enum ChatStore {
         return message.map { (session, $0) }
     }
 
-    /// The answer that stands right behind a question, if it was given.
+    static func message(_ id: Identifier, in session: ChatSession, reader: Reader) throws -> ChatMessage? {
+        try reader.first("SELECT \(messageColumns) FROM chat_messages WHERE id = $1 AND session_rid = $2", id, session.rowID) {
+            try readMessage($0, of: session.id)
+        }
+    }
+
+    /// The answer to a question, if it was given.
     static func answer(to question: ChatMessage, in session: ChatSession, reader: Reader) throws -> ChatMessage? {
-        let next = try reader.first(
-            """
-            SELECT \(messageColumns) FROM chat_messages
-            WHERE session_rid = $1 AND rid > (SELECT rid FROM chat_messages WHERE id = $2) ORDER BY rid LIMIT 1
-            """, session.rowID, question.id
+        try reader.first(
+            "SELECT \(messageColumns) FROM chat_messages WHERE question_id = $1 AND session_rid = $2 ORDER BY rid LIMIT 1", question.id,
+            session.rowID
         ) { try readMessage($0, of: session.id) }
-        return next?.role == .assistant ? next : nil
     }
 
     // MARK: Rows

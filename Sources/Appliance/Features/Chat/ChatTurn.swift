@@ -6,9 +6,10 @@ import Platform
 /// 2. The assistant is asked, with no transaction open.
 /// 3. The answer is stored.
 ///
-/// A crash or a failing model between 1 and 3 leaves the question, never a
-/// made-up answer. A repeat with the same request key finds the question of the
-/// first try and does not store it twice; another question under that key is refused.
+/// `chat/send/` does all three before it answers; `chat/chat/` does the first, and orders the others as work in the
+/// same transaction (`ChatWork`). A crash or a failing model between 1 and 3 leaves the question, never a made-up
+/// answer. A repeat with the same request key finds the question of the first try and does not store it twice;
+/// another question under that key is refused.
 struct ChatTurn: Sendable {
     struct Outcome: Sendable {
         let session: ChatSession
@@ -16,60 +17,86 @@ struct ChatTurn: Sendable {
         let answer: ChatMessage
     }
 
-    let database: Database
-    let assistant: Assistant
-    let caller: Caller
-
-    func run(content: String, sessionID: Identifier?, requestKey: String?) async throws -> Outcome {
-        let (session, question) = try await storeQuestion(content, sessionID: sessionID, requestKey: requestKey)
-        let limit = assistant.historyLimit
-        let (given, history) = try await database.scan { reader in
-            (
-                try ChatStore.answer(to: question, in: session, reader: reader),
-                // Up to this question: when it is a repeat, or when two are asked at once, later ones stand behind it.
-                try ChatStore.messages(of: session, upTo: question, limit: limit, in: reader)
-            )
-        }
-        // A crash after step 3 lost only the response: the repeat finds the answer.
-        if requestKey != nil, let given { return Outcome(session: session, question: question, answer: given) }
-        let reply: AssistantReply
-        do {
-            reply = try await assistant.answer(history, caller: caller)
-        } catch {
-            throw ChatError.noAnswer(error, session: session.id, message: question)
-        }
-        let owner = caller.owner
-        let answer = try await database.write { transaction in
-            // The session may have been deleted while the model was thinking.
-            guard let current = try ChatStore.session(session.id, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
-            return try ChatStore.addMessage(
-                to: current, role: .assistant, content: reply.text, metadata: reply.metadata, functionCallData: reply.functionCalls,
-                in: transaction)
-        }
-        return Outcome(session: session, question: question, answer: answer)
+    /// What is asked, and where.
+    struct Question: Sendable {
+        var content: String
+        /// Nil begins a session.
+        var sessionID: Identifier?
+        /// The request's `Idempotency-Key`.
+        var requestKey: String?
     }
 
-    private func storeQuestion(
-        _ content: String, sessionID: Identifier?, requestKey: String?
-    ) async throws -> (ChatSession, ChatMessage) {
-        let owner = caller.owner
-        return try await database.write { transaction in
-            if let requestKey, let earlier = try ChatStore.message(requestKey: requestKey, of: owner, in: transaction) {
-                guard earlier.message.content == content, sessionID == nil || sessionID == earlier.session.id else {
-                    throw IdempotencyError.usedForAnotherRequest
-                }
-                return (earlier.session, earlier.message)
-            }
-            let session: ChatSession
-            if let sessionID {
-                guard let found = try ChatStore.session(sessionID, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
-                session = found
-            } else {
-                let title = "Chat started at \(transaction.now.minuteText)"
-                session = try ChatStore.createSession(owner, title: title, in: transaction)
-            }
-            let message = try ChatStore.addMessage(to: session, role: .user, content: content, requestKey: requestKey, in: transaction)
-            return (session, message)
+    let database: Database
+    let assistant: Assistant
+    let owner: Owner
+
+    func run(_ question: Question) async throws -> Outcome {
+        try assistant.demandAllowance(of: owner)
+        let owner = self.owner
+        let (session, message) = try await database.write { transaction in
+            let title = "Chat started at \(transaction.now.minuteText)"
+            return try Self.store(question, of: owner, title: title, otherwise: ChatError.sessionNotFound, in: transaction)
         }
+        // A crash after step 3 lost only the response: the repeat finds the answer.
+        if question.requestKey != nil, let given = try database.read({ try ChatStore.answer(to: message, in: session, reader: $0) }) {
+            return Outcome(session: session, question: message, answer: given)
+        }
+        let reply: AssistantReply
+        do {
+            reply = try await answer(to: message, in: session)
+        } catch {
+            throw ChatError.noAnswer(error, session: session.id, message: message)
+        }
+        let answer = try await database.write { transaction in
+            guard let answer = try Self.store(reply, to: message, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
+            return answer
+        }
+        return Outcome(session: session, question: message, answer: answer)
+    }
+
+    /// Step 1. `missing` is thrown when the session is not there.
+    static func store(
+        _ question: Question, of owner: Owner, title: String, otherwise missing: any HTTPFact, in transaction: Transaction
+    ) throws -> (ChatSession, ChatMessage) {
+        if let key = question.requestKey, let earlier = try ChatStore.message(requestKey: key, of: owner, in: transaction) {
+            guard earlier.message.content == question.content, question.sessionID == nil || question.sessionID == earlier.session.id else {
+                throw IdempotencyError.usedForAnotherRequest
+            }
+            return (earlier.session, earlier.message)
+        }
+        let session: ChatSession
+        if let id = question.sessionID {
+            guard let found = try ChatStore.session(id, of: owner, in: transaction) else { throw missing }
+            session = found
+        } else {
+            session = try ChatStore.createSession(owner, title: title, in: transaction)
+        }
+        let message = try ChatStore.addMessage(
+            to: session, role: .user, content: question.content, requestKey: question.requestKey, in: transaction)
+        return (session, message)
+    }
+
+    /// Step 2. The history ends with the question: when it is a repeat, or when two are asked at once, later ones
+    /// stand behind it.
+    func answer(to question: ChatMessage, in session: ChatSession) async throws(AssistantFailure) -> AssistantReply {
+        let limit = assistant.historyLimit
+        let history: [ChatMessage]
+        do {
+            history = try await database.scan { try ChatStore.messages(of: session, upTo: question, limit: limit, in: $0) }
+        } catch {
+            throw .unavailable(retryAfterSeconds: 1)
+        }
+        return try await assistant.answer(history, owner: owner)
+    }
+
+    /// Step 3. Nil when the session was deleted while the model was thinking.
+    static func store(
+        _ reply: AssistantReply, to question: ChatMessage, of owner: Owner, in transaction: Transaction
+    ) throws -> ChatMessage? {
+        try TokenLedger.add(reply.tokens, of: owner, in: transaction)
+        guard let current = try ChatStore.session(question.session, of: owner, in: transaction) else { return nil }
+        return try ChatStore.addMessage(
+            to: current, role: .assistant, content: reply.text, metadata: reply.metadata, functionCallData: reply.functionCalls,
+            answering: question.id, in: transaction)
     }
 }

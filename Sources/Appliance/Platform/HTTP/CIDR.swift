@@ -20,6 +20,11 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         description = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Whether it is this machine itself: 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
+    }
+
     /// A hop of `X-Forwarded-For`, which some proxies write with a port.
     static func hop(_ text: Substring) -> IPAddress? {
         if let address = IPAddress(text) { return address }

@@ -5,33 +5,32 @@
 /// answered before all of them. Whatever is thrown on the way becomes an answer in `ErrorRenderer`, so a
 /// request always gets one, and its line in the access log.
 package struct Dispatcher: Sendable {
-    /// Judges a request's rate; throws the 429.
-    package typealias Admission = @Sendable (Route, HTTPRequest) async throws -> Void
-
     private let tree: RouteTree
     private let authenticator: any Authenticator
     private let settings: HTTPSettings
     private let idempotency: IdempotencyGuard?
-    private let admission: Admission?
+    private let limiter: RateLimiter?
     private let renderer: ErrorRenderer
     let clock: any PlatformClock
     private let random: any RandomSource
     let log: Log
     /// Whether requests without TLS are sent away, as far as the settings say where to.
     private var asksForHTTPS = false
+    package let metrics: RequestMetrics
     /// The table as it was given, for documents and tests that go through it.
     package let routes: [Route]
 
     package init(
         routes: [Route], authenticator: any Authenticator, settings: HTTPSettings, log: Log, clock: any PlatformClock = SystemClock(),
-        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, admission: Admission? = nil
+        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, limiter: RateLimiter? = nil
     ) throws(RouteTableError) {
         tree = try RouteTree(routes)
         self.routes = routes
         self.authenticator = authenticator
         self.settings = settings
         self.idempotency = idempotency.map { IdempotencyGuard(store: $0, log: log) }
-        self.admission = admission
+        self.limiter = limiter
+        metrics = RequestMetrics(routes: routes)
         renderer = ErrorRenderer(log: log)
         self.clock = clock
         self.random = random
@@ -53,18 +52,22 @@ package struct Dispatcher: Sendable {
 
     package func respond(to incoming: IncomingRequest) async -> HTTPOutcome {
         var context = context(of: incoming)
+        metrics.began()
         let answer: HTTPAnswer
         do {
             answer = try await dispatch(incoming, &context)
         } catch {
             answer = renderer.answer(to: error, requestID: context.request.requestID)
         }
-        return finish(answer, context)
+        let outcome = finish(answer, context)
+        metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: incoming.received))
+        return outcome
     }
 
     /// The outcome of a request that is refused before it is read to its end.
     package func refuse(_ incoming: IncomingRequest, because fact: any HTTPFact) -> HTTPOutcome {
-        finish(ErrorRenderer.answer(to: fact), context(of: incoming))
+        metrics.refused(status: fact.status, microseconds: elapsed(since: incoming.received))
+        return finish(ErrorRenderer.answer(to: fact), context(of: incoming))
     }
 
     /// What is gathered about a request while it passes the checks.
@@ -72,6 +75,9 @@ package struct Dispatcher: Sendable {
         var request: HTTPRequest
         var isPrivate = false
         var isPreflight = false
+        /// The route's place in the table.
+        var route: Int?
+        var verdict: RateLimiter.Verdict?
         let settings: HTTPSettings.Values
     }
 
@@ -83,7 +89,7 @@ package struct Dispatcher: Sendable {
         let request = HTTPRequest(
             method: incoming.method, path: path, rawQuery: query, headers: headers, body: incoming.body,
             requestID: RequestID.choose(headers["x-request-id"], time: incoming.received, random: random),
-            clientAddress: client?.description ?? "-",
+            client: client,
             isSecure: ClientAddress.isSecure(
                 peer: incoming.peer, overTLS: incoming.overTLS, headers: headers, trusted: settings.trustedProxies),
             host: headers["host"] ?? "localhost", received: incoming.received, publicURL: settings.publicURL)
@@ -102,6 +108,7 @@ package struct Dispatcher: Sendable {
             throw HTTPError.notFound
         }
         let route = place.route(for: method) ?? representative
+        context.route = place.places[route.method]
         context.isPrivate = route.access.isProtected || !["GET", "HEAD", "OPTIONS"].contains(method)
         context.request.caller = try authenticate(headers, for: route.access)
 
@@ -109,17 +116,26 @@ package struct Dispatcher: Sendable {
         guard isOptions || place.route(for: method) != nil else {
             throw HTTPError.methodNotAllowed(method, allow: place.allow)
         }
-        guard MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? "application/json" : route.produces) else {
+        guard MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? ["application/json"] : route.produces) else {
             throw HTTPError.notAcceptable
         }
         if !isOptions { try checkBody(of: context.request, against: route.body) }
-        try await admission?(route, context.request)
+        try admit(route, &context)
         if route.access == .staff, context.request.caller?.isStaff != true { throw HTTPError.forbidden }
         if isOptions { return Self.options(place) }
 
         for (name, value) in zip(place.parameters[route.method] ?? [], values) { context.request.parameters[name] = value }
         if route.idempotent, let idempotency { return try await idempotency.run(route, context.request) }
         return try await route.handler(context.request)
+    }
+
+    private func admit(_ route: Route, _ context: inout Context) throws {
+        guard let rateClass = route.rateClass, let limiter else { return }
+        let request = context.request
+        let client: RateLimiter.Client =
+            if let caller = request.caller { .account(caller.accountRowID) } else { request.client.map { .address($0) } ?? .unknown }
+        context.verdict = limiter.judge(rateClass, client)
+        if let decision = context.verdict?.decision, !decision.isAdmitted { throw Throttled(microseconds: decision.untilNext) }
     }
 
     private func authenticate(_ headers: HTTPHeaders, for access: Access) throws -> Caller? {
@@ -144,11 +160,13 @@ package struct Dispatcher: Sendable {
         return HTTPAnswer.json { writer in
             writer.object { writer in
                 writer.field("name", place.representative?.summary)
-                writer.field("renders", [place.representative?.produces ?? "application/json"])
+                writer.field("renders", place.representative?.produces ?? ["application/json"])
                 writer.field("parses", parses)
             }
         }.with("Allow", place.allow.joined(separator: ", "))
     }
+
+    private func elapsed(since received: Timestamp) -> Int64 { clock.now().microseconds - received.microseconds }
 
     private func finish(_ answer: HTTPAnswer, _ context: Context) -> HTTPOutcome {
         let request = context.request
@@ -157,11 +175,11 @@ package struct Dispatcher: Sendable {
             allowedOrigin: CrossOrigin.allowed(request.headers["origin"], by: context.settings.allowedOrigins),
             isPreflight: context.isPreflight,
             isPrivate: (context.isPrivate || request.caller != nil) && answer.header("Cache-Control") == nil,
-            strictTransportSecurity: context.settings.strictTransportSecurity && request.isSecure)
+            strictTransportSecurity: context.settings.strictTransportSecurity && request.isSecure, verdict: context.verdict)
         log.access(
             AccessEntry(
                 requestID: request.requestID, method: request.method, path: request.path, status: answer.status,
-                durationMicroseconds: clock.now().microseconds - request.received.microseconds,
+                durationMicroseconds: elapsed(since: request.received),
                 bytes: request.method == "HEAD" ? 0 : answer.body.count, client: request.clientAddress,
                 account: request.caller?.accountID))
         return outcome

@@ -10,6 +10,8 @@ package struct HTTPOutcome: Sendable {
     /// Whether `Cache-Control: no-store` is added.
     package let isPrivate: Bool
     package let strictTransportSecurity: Bool
+    /// What the limiter said, for routes that are limited.
+    package var verdict: RateLimiter.Verdict?
 
     private static let securityHeaders: StaticString =
         "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n"
@@ -41,12 +43,29 @@ package struct HTTPOutcome: Sendable {
         if strictTransportSecurity {
             buffer.writeStaticString("Strict-Transport-Security: max-age=31536000; includeSubDomains; preload\r\n")
         }
+        if let verdict { Self.write(verdict, into: &buffer) }
         for (name, value) in answer.headers {
             buffer.writeString(name)
             Self.write(": ", value, into: &buffer)
         }
         buffer.writeStaticString("\r\n")
         if mayHaveBody, !isHead { buffer.writeBytes(answer.body) }
+    }
+
+    /// The limit and what is left of it, as the IETF's draft of these fields has them
+    /// (draft-ietf-httpapi-ratelimit-headers-10): seconds, rounded up.
+    private static func write(_ verdict: RateLimiter.Verdict, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("RateLimit-Policy: \"")
+        buffer.writeString(verdict.rateClass.name)
+        buffer.writeStaticString("\";q=")
+        buffer.writeString(String(verdict.limit))
+        buffer.writeStaticString(";w=60\r\nRateLimit: \"")
+        buffer.writeString(verdict.rateClass.name)
+        buffer.writeStaticString("\";r=")
+        buffer.writeString(String(verdict.decision.remaining))
+        buffer.writeStaticString(";t=")
+        buffer.writeString(String((verdict.decision.untilFull + 999_999) / 1_000_000))
+        buffer.writeStaticString("\r\n")
     }
 
     /// Writes a value and ends its line. A control character in it could end the line early and begin another

@@ -9,8 +9,8 @@ package struct HTTPRequest: Sendable {
     package var headers: HTTPHeaders
     package var body: [UInt8]
     package var requestID: String
-    /// The client's address, or `-` when it is not known (a Unix socket).
-    package var clientAddress: String
+    /// The client's address, behind the proxies that are trusted; nil when it has none (a Unix socket).
+    package var client: IPAddress?
     package var caller: Caller?
     package var isSecure: Bool
     package var host: String
@@ -20,7 +20,7 @@ package struct HTTPRequest: Sendable {
 
     package init(
         method: String, path: String, rawQuery: String = "", parameters: [String: String] = [:], headers: HTTPHeaders = HTTPHeaders(),
-        body: [UInt8] = [], requestID: String = "", clientAddress: String = "-", caller: Caller? = nil, isSecure: Bool = false,
+        body: [UInt8] = [], requestID: String = "", client: IPAddress? = nil, caller: Caller? = nil, isSecure: Bool = false,
         host: String = "localhost", received: Timestamp, publicURL: String? = nil
     ) {
         self.method = method
@@ -30,13 +30,16 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.requestID = requestID
-        self.clientAddress = clientAddress
+        self.client = client
         self.caller = caller
         self.isSecure = isSecure
         self.host = host
         self.received = received
         self.publicURL = publicURL
     }
+
+    /// The client's address as text, `-` for none.
+    package var clientAddress: String { client?.description ?? "-" }
 
     /// The last value of a query parameter, as the original server takes it.
     package func query(_ name: String) -> String? {

@@ -57,17 +57,19 @@ package struct MediaType: Sendable, Equatable {
 extension MediaType {
     /// Whether an `Accept` header can be satisfied. JSON routes also satisfy whoever asks for HTML: the original
     /// server showed them a page, and here they get the JSON. No header accepts everything.
-    static func isAcceptable(_ accept: [String], produces: String) -> Bool {
+    static func isAcceptable(_ accept: [String], produces: [String]) -> Bool {
         // What nearly every client sends needs no parsing.
-        if accept.isEmpty || accept == ["*/*"] || accept == [produces] { return true }
+        if accept.isEmpty || accept == ["*/*"] || (accept.count == 1 && accept.first == produces.first) { return true }
         let ranges = accept.flatMap { $0.split(separator: ",") }.map { MediaType($0) }.filter { !$0.name.isEmpty }
         guard !ranges.isEmpty else { return true }
-        let offered = MediaType(produces).name
-        return ranges.contains { range in
-            guard !range.isRefused else { return false }
-            if range.name == "*/*" || range.name == offered { return true }
-            if offered == "application/json", range.name == "text/html" || range.name == "text/*" { return true }
-            return range.name.hasSuffix("/*") && offered.hasPrefix(range.name.dropLast())
+        return produces.contains { type in
+            let offered = MediaType(type).name
+            return ranges.contains { range in
+                guard !range.isRefused else { return false }
+                if range.name == "*/*" || range.name == offered { return true }
+                if offered == "application/json", range.name == "text/html" || range.name == "text/*" { return true }
+                return range.name.hasSuffix("/*") && offered.hasPrefix(range.name.dropLast())
+            }
         }
     }
 

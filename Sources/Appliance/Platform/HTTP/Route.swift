@@ -30,13 +30,17 @@ package struct Route: Sendable {
     /// Whether an `Idempotency-Key` is honoured.
     package let idempotent: Bool
     package let summary: String
-    /// The media type that the route answers with; `Accept` is judged against it.
-    package let produces: String
+    /// The media types that the route can answer with, the usual one first; `Accept` is judged against them.
+    package let produces: [String]
+    /// Which bucket its requests are counted in; nil counts them nowhere.
+    package private(set) var rateClass: RateClass?
+    /// What the API's document says of it.
+    package var operation = Operation()
     package let handler: Handler
 
     package init(
         method: String, pattern: String, access: Access = .account, body: BodyKind = .json, idempotent: Bool = false, summary: String,
-        produces: String = "application/json", handler: @escaping Handler
+        produces: [String] = ["application/json"], handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
@@ -45,11 +49,19 @@ package struct Route: Sendable {
         self.idempotent = idempotent
         self.summary = summary
         self.produces = produces
+        rateClass = ["GET", "HEAD"].contains(method) ? .reading : .writing
         self.handler = handler
     }
 
+    /// The same route, counted in another class than its method says, or with nil in none.
+    package func counted(as rateClass: RateClass?) -> Route {
+        var copy = self
+        copy.rateClass = rateClass
+        return copy
+    }
+
     package static func get(
-        _ pattern: String, access: Access = .account, summary: String, produces: String = "application/json", handler: @escaping Handler
+        _ pattern: String, access: Access = .account, summary: String, produces: [String] = ["application/json"], handler: @escaping Handler
     ) -> Route {
         Route(method: "GET", pattern: pattern, access: access, body: .none, summary: summary, produces: produces, handler: handler)
     }

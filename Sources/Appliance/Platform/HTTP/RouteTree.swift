@@ -9,6 +9,8 @@ struct RoutePlace: Sendable {
     var routes: [String: Route] = [:]
     /// The names of the path's parameters, in order, for each method: two routes may name one segment differently.
     var parameters: [String: [String]] = [:]
+    /// Where each method's route stands in the table.
+    var places: [String: Int] = [:]
 
     func route(for method: String) -> Route? {
         routes[method] ?? (method == "HEAD" ? routes["GET"] : nil)
@@ -44,10 +46,10 @@ struct RouteTree: Sendable {
     private var nodes = [Node()]
 
     init(_ routes: [Route]) throws(RouteTableError) {
-        for route in routes { try insert(route) }
+        for (place, route) in routes.enumerated() { try insert(route, at: place) }
     }
 
-    private mutating func insert(_ route: Route) throws(RouteTableError) {
+    private mutating func insert(_ route: Route, at tablePlace: Int) throws(RouteTableError) {
         guard route.pattern.hasPrefix("/"), let segments = Self.segments(of: route.pattern) else {
             throw .malformed(pattern: route.pattern)
         }
@@ -68,6 +70,7 @@ struct RouteTree: Sendable {
             throw .duplicate(method: route.method, pattern: route.pattern)
         }
         place.parameters[route.method] = names
+        place.places[route.method] = tablePlace
         nodes[index].place = place
     }
 

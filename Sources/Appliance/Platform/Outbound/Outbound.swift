@@ -7,7 +7,7 @@ import Synchronization
 /// stream that holds its sender back when it is not read, and whose transfer
 /// stops when the reading task is cancelled or the stream is dropped.
 package final class Outbound: Sendable {
-    private let clock: any PlatformClock
+    package let clock: any PlatformClock
     private let random: any RandomSource
     private let loop: TransferLoop
     private let nextID = Atomic<UInt64>(0)

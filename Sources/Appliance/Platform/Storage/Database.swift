@@ -137,6 +137,9 @@ package final class Database: Sendable {
 
     package var writesWaiting: Int { writer.waitingCount }
     var counters: Writer.Counters { writer.counters }
+    var groupDuration: Histogram { writer.groupDuration }
+    var readCounters: (served: Int64, overBudget: Int64) { readers.counters }
+    var scansWaiting: Int { scanners.waitingCount }
 
     /// Gives a restored snapshot the live file's mark while it has no log yet, so that the mark is in the file
     /// itself before anybody's write is acknowledged: a start after a kill would otherwise see a snapshot still,

@@ -50,6 +50,10 @@ package class Reader {
 
     /// Hands each row to `body`, without gathering them: for exports.
     package func each(_ sql: String, _ arguments: (any SQLBindable)?..., body: (borrowing Row) throws -> Void) throws {
+        try each(sql, arguments: arguments, body: body)
+    }
+
+    package func each(_ sql: String, arguments: [(any SQLBindable)?], body: (borrowing Row) throws -> Void) throws {
         try connection.statement(sql).run(arguments) {
             try body($0)
             return true

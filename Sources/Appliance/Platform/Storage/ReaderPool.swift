@@ -15,6 +15,8 @@ final class ReaderPool: @unchecked Sendable {
     private var key = pthread_key_t()
     private let gate = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
     private let threads: Mutex<Threads> = Mutex(Threads())
+    private let served = Atomic<Int64>(0)
+    private let overBudget = Atomic<Int64>(0)
 
     private struct Threads {
         var all: [ObjectIdentifier: ThreadReader] = [:]
@@ -63,9 +65,20 @@ final class ReaderPool: @unchecked Sendable {
         pthread_rwlock_rdlock(gate)
         defer { pthread_rwlock_unlock(gate) }
         let reader = try ownReader()
-        return try reader.connection.withBudget(nanoseconds: budgetNanoseconds) {
-            try reader.connection.reading { try body(reader) }
+        served.add(1, ordering: .relaxed)
+        do {
+            return try reader.connection.withBudget(nanoseconds: budgetNanoseconds) {
+                try reader.connection.reading { try body(reader) }
+            }
+        } catch StorageError.overBudget {
+            overBudget.add(1, ordering: .relaxed)
+            throw StorageError.overBudget
         }
+    }
+
+    /// Reads so far, and those of them that took too long and were stopped.
+    var counters: (served: Int64, overBudget: Int64) {
+        (served.load(ordering: .relaxed), overBudget.load(ordering: .relaxed))
     }
 
     private func ownReader() throws -> Reader {

@@ -40,6 +40,8 @@ final class ScanPool: Sendable {
         }
     }
 
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Serves what waits, then ends the threads and closes their connections.
     func close() {
         state.signalling { $0.isClosed = true }

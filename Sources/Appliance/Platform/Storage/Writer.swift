@@ -34,6 +34,8 @@ final class Writer: Sendable {
     private let nextNumber = Atomic<UInt64>(1)
     private let sink: Mutex<@Sendable ([any BusEvent]) -> Void> = Mutex({ _ in })
     private let counted: Mutex<Counters> = Mutex(Counters())
+    /// How long groups took, from the beginning of the transaction to its end on the disk.
+    let groupDuration = Histogram()
     private let thread: Mutex<PlatformThread?> = Mutex(nil)
 
     init(path: String, options: Database.Options, clock: any PlatformClock, random: any RandomSource) {
@@ -102,7 +104,9 @@ final class Writer: Sendable {
             }
             switch wake {
             case .group(let group):
+                let began = clock.now().microseconds
                 serve(group, box)
+                groupDuration.record(microseconds: clock.now().microseconds - began)
                 isDirty = true
             case .closed:
                 // A failed group has dropped the connection; the log is emptied all the same.

@@ -8,6 +8,7 @@ import Platform
 /// seen every delta.
 struct ChatProvider: Sendable {
     let outbound: Outbound
+    var metrics = ProviderMetrics()
 
     /// Returns the whole answer; `onDelta` gets its text piece by piece before
     /// that. A slow `onDelta` slows the provider down, and its time is not
@@ -15,6 +16,14 @@ struct ChatProvider: Sendable {
     func complete(
         _ messages: [ProviderMessage], tools: [ProviderTool] = [], settings: ProviderSettings,
         onDelta: @Sendable (String) async -> Void = { _ in }
+    ) async throws(ProviderFailure) -> ProviderAnswer {
+        try await metrics.count(.chat, model: settings.model, clock: outbound.clock) { () async throws(ProviderFailure) in
+            try await ask(messages, tools: tools, settings: settings, onDelta: onDelta)
+        }
+    }
+
+    private func ask(
+        _ messages: [ProviderMessage], tools: [ProviderTool], settings: ProviderSettings, onDelta: @Sendable (String) async -> Void
     ) async throws(ProviderFailure) -> ProviderAnswer {
         let call = ProviderCall(outbound: outbound, settings: settings)
         let body = ChatRequest(messages: messages, tools: tools, settings: settings).bytes

@@ -7,10 +7,17 @@ import Platform
 /// vector of another model in the index would spoil every search silently.
 struct EmbeddingProvider: Sendable {
     let outbound: Outbound
+    var metrics = ProviderMetrics()
 
     /// The vectors in the order of the texts. No text asks nobody.
     func embed(_ texts: [String], dimension: Int, settings: ProviderSettings) async throws(ProviderFailure) -> [[Float]] {
         guard !texts.isEmpty else { return [] }
+        return try await metrics.count(.embedding, model: settings.model, clock: outbound.clock) { () async throws(ProviderFailure) in
+            try await ask(texts, dimension: dimension, settings: settings)
+        }
+    }
+
+    private func ask(_ texts: [String], dimension: Int, settings: ProviderSettings) async throws(ProviderFailure) -> [[Float]] {
         var writer = JSONWriter(reserving: 4096)
         writer.object { writer in
             writer.field("model", settings.model)

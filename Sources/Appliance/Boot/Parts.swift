@@ -1,0 +1,114 @@
+import Platform
+
+/// All that stands between the core and the network, put together once.
+///
+/// It starts after the core and before the listeners, and stops after these and before the core.
+struct Parts: Sendable {
+    let outbound: Outbound
+    /// Nil without an embeddings provider.
+    let vectors: VectorSearch?
+    let queue: WorkQueue
+    let limiter: RateLimiter
+    let dispatcher: Dispatcher
+
+    /// What is running when it returns: the vectors' background embedding and the queue.
+    static func start(
+        core: Core, httpSettings: HTTPSettings, current: Appliance.Settings, metrics extra: [any MetricsSource]
+    ) async throws -> Parts {
+        let outbound = Outbound(clock: core.clock, random: core.random)
+        var vectors: VectorSearch?
+        do {
+            let provider = ProviderMetrics()
+            vectors = try makeVectors(core, outbound, provider, current.values)
+            let assistant = Assistant(
+                database: core.database, retriever: Retriever(database: core.database, vectors: vectors),
+                provider: ChatProvider(outbound: outbound, metrics: provider), random: core.random,
+                settings: { current.values.assistant }, allowance: { current.values.tokenAllowance }, log: core.log)
+            let queue = makeQueue(core, assistant, current.values)
+            let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
+            listen(to: core.database, queue: queue, vectors: vectors)
+            let dispatcher = try await makeDispatcher(
+                core, assistant, queue, limiter, httpSettings, current, metrics: [core.database, queue, provider, limiter] + extra)
+            try await vectors?.start()
+            try await queue.start()
+            return Parts(outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, dispatcher: dispatcher)
+        } catch {
+            vectors?.stop()
+            outbound.stop()
+            throw error
+        }
+    }
+
+    /// Lets background work under way finish. Requests may still come meanwhile; what they order waits for the next start.
+    func drain(seconds: Int) async { await queue.stop(drainSeconds: seconds) }
+
+    /// After the last request and the last piece of work.
+    func close() {
+        vectors?.stop()
+        outbound.stop()
+    }
+
+    /// Events reach their listeners after each commit, on the writer's thread. Weak: a listener holds the database,
+    /// and the two would keep each other and the lock for ever.
+    private static func listen(to database: Database, queue: WorkQueue, vectors: VectorSearch?) {
+        database.setEventSink { [weak vectors, weak queue] events in
+            var hasWork = false
+            for event in events {
+                switch event {
+                case let change as PassagesChanged: vectors?.passagesChanged(change)
+                case is WorkEnqueued: hasWork = true
+                default: break
+                }
+            }
+            if hasWork { queue?.wake() }
+        }
+    }
+
+    private static func makeVectors(
+        _ core: Core, _ outbound: Outbound, _ metrics: ProviderMetrics, _ configuration: Configuration
+    ) throws -> VectorSearch? {
+        guard configuration.embeddings.provider == .openai else { return nil }
+        return try VectorSearch(
+            database: core.database, provider: EmbeddingProvider(outbound: outbound, metrics: metrics),
+            settings: configuration.embeddingsProvider,
+            dimensions: configuration.embeddings.dimensions, log: core.log)
+    }
+
+    private static func makeQueue(_ core: Core, _ assistant: Assistant, _ configuration: Configuration) -> WorkQueue {
+        var settings = WorkQueue.Settings()
+        settings.places = configuration.queue.workers
+        return WorkQueue(
+            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant)], settings: settings,
+            node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
+    }
+
+    private static func makeDispatcher(
+        _ core: Core, _ assistant: Assistant, _ queue: WorkQueue, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
+        _ current: Appliance.Settings, metrics: [any MetricsSource]
+    ) async throws -> Dispatcher {
+        let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
+            let auth = current.values.auth
+            return Tokens.Lifetimes(accessMinutes: auth.accessTokenMinutes, refreshDays: auth.refreshTokenDays)
+        }
+        let accounts = AccountRoutes(
+            database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
+            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
+        let chat = ChatRoutes(
+            database: core.database, assistant: assistant, queue: queue, worksInline: { current.values.queue.inline })
+        let work = WorkRoutes(database: core.database)
+        let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
+        let requests = LateMetrics()
+        let figures = MetricsRoutes(
+            sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
+            settings: { current.values.metrics })
+        let api = accounts.routes + chat.routes + work.routes
+        let dispatcher = try Dispatcher(
+            routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
+            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
+            log: core.log, clock: core.clock, random: core.random,
+            idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)),
+            limiter: limiter)
+        requests.become(dispatcher.metrics)
+        return dispatcher
+    }
+}
