@@ -194,7 +194,7 @@ final class Appliance: Sendable {
             settings: { current.values.assistant }, log: core.log)
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
+            random: core.random, registration: { current.values.registrationInForce })
         let chat = ChatRoutes(database: core.database, assistant: assistant)
         let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         return try Dispatcher(

@@ -85,8 +85,9 @@ enum AccountStore {
     }
 
     /// Deletes the account with everything that belongs to it: by the schema's cascades, and the answers kept for
-    /// repeated requests, which belong to no table of accounts.
+    /// repeated requests, which belong to no table of accounts, and invitations that hold its address.
     static func delete(_ owner: Owner, in transaction: Transaction) throws {
+        try InvitationStore.deleteBound(to: owner, in: transaction)
         try transaction.execute("DELETE FROM idempotency_keys WHERE account_rid = $1", owner.rowID)
         try transaction.execute("DELETE FROM accounts WHERE rid = $1", owner.rowID)
     }
