@@ -23,6 +23,12 @@ extension Core {
                 return Self.json(try await administration.enable(email: email))
             case "admin.reset-password":
                 return Self.json(try await administration.resetPassword(email: email, password: password))
+            case "admin.invite":
+                return try await invite(request.arguments)
+            case "admin.invites":
+                return try await listInvitations()
+            case "admin.revoke-invite":
+                return try await revokeInvitation(request.arguments)
             default:
                 throw CommandFailure("unknown command \"\(request.command)\"", exit: 2)
             }

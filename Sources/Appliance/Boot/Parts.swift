@@ -92,7 +92,7 @@ struct Parts: Sendable {
         }
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
+            random: core.random, registration: { current.values.registrationInForce })
         let chat = ChatRoutes(
             database: core.database, assistant: assistant, queue: queue, worksInline: { current.values.queue.inline })
         let work = WorkRoutes(database: core.database)

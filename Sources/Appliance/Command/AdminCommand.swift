@@ -4,8 +4,10 @@ import Platform
 /// `jobraker admin`: accounts, by the operator.
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "Create and manage accounts.",
-        subcommands: [Create.self, List.self, Disable.self, Enable.self, ResetPassword.self])
+        commandName: "admin", abstract: "Create and manage accounts, and invite people to make their own.",
+        subcommands: [
+            Create.self, List.self, Disable.self, Enable.self, ResetPassword.self, Invite.self, Invites.self, RevokeInvite.self,
+        ])
 
     /// Passwords come from a file or from standard input: a command line is
     /// readable by every process of the machine, and stays in the shell's history.

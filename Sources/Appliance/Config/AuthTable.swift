@@ -21,11 +21,14 @@ extension SettingTable {
             .choice(
                 "auth.registration", \.auth.registration, .automatic, .live,
                 """
-                Who may make an account. "open": anybody who reaches the server. "closed":
-                nobody; accounts come from `jobraker admin create`. Empty: open while every
-                listener is loopback, else closed, so that a server does not admit strangers
-                merely because it moved to a public address. Behind a proxy on the same
-                machine every listener is loopback: write "closed" there if you mean it.
+                Who may make an account. "open": anybody who reaches the server. "invite":
+                whoever brings a code that `jobraker admin invite` has printed. "closed":
+                nobody; accounts come from `jobraker admin create`. Empty: open while only
+                this machine reaches the server, else invite, so that it does not admit
+                strangers merely because it moved to a public address. Others reach it when
+                a listener is not loopback, when server.trusted_proxies names a proxy, be it
+                on this machine, or when server.public_url is not loopback. A proxy that
+                neither key names is not seen: write "invite" there.
                 """),
             .integer(
                 "auth.password_hash_workers", \.auth.passwordHashWorkers, 2, in: 1...16, unit: "threads", .restart,

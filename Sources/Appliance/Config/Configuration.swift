@@ -26,16 +26,6 @@ struct Configuration: Sendable, Equatable {
         for setting in Setting.all { setting.set(setting.standard, &configuration) }
         return configuration
     }()
-
-    /// Whether a stranger may make an account. Left to itself, a server that only its own machine can
-    /// reach is open and any other is closed.
-    var registrationIsOpen: Bool {
-        switch auth.registration {
-        case .open: true
-        case .closed: false
-        case .automatic: (server.listen + tls.listen).allSatisfy(\.isLoopback)
-        }
-    }
 }
 
 struct ServerSettings: Sendable, Equatable {
@@ -83,7 +73,7 @@ struct BackupSettings: Sendable, Equatable {
 struct AuthSettings: Sendable, Equatable {
     var accessTokenMinutes = 0
     var refreshTokenDays = 0
-    /// As written; `Configuration.registrationIsOpen` says what follows from it.
+    /// As written; `Configuration.registrationInForce` says what follows from it.
     var registration = Registration.automatic
     var passwordHashWorkers = 0
 
@@ -93,6 +83,7 @@ struct AuthSettings: Sendable, Equatable {
 enum Registration: String, Sendable, CaseIterable {
     case automatic = ""
     case open
+    case invite
     case closed
 }
 

@@ -29,10 +29,19 @@ struct ConfigurationDump {
     private func line(_ setting: Setting) -> String {
         var note = loaded[origin: setting.key].words
         if setting.key == "auth.registration", loaded.values.auth.registration == .automatic {
-            note +=
-                loaded.values.registrationIsOpen ? ": open, as every listener is loopback" : ": closed, as not every listener is loopback"
+            note += ": \(loaded.values.registrationInForce.rawValue), as \(Self.reason(for: loaded.values.exposure))"
         }
         return "\(setting.name) = \(shown(setting).toml)  # \(note)"
+    }
+
+    /// Why registration that is left to itself is as it is.
+    private static func reason(for exposure: Exposure?) -> String {
+        switch exposure {
+        case nil: "only this machine reaches the server"
+        case .listener: "not every listener is loopback"
+        case .proxy: "server.trusted_proxies names a proxy"
+        case .publicURL: "server.public_url is not loopback"
+        }
     }
 
     private func shown(_ setting: Setting) -> SettingValue {

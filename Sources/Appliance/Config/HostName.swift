@@ -15,6 +15,13 @@ enum HostName {
         text.hasPrefix("[") && text.hasSuffix("]") && text.contains(":") && IPAddress(text.dropFirst().dropLast()) != nil
     }
 
+    /// Whether it can only mean this machine: an address, without brackets, or a name. A name other than
+    /// `localhost` is taken to be public, as what it resolves to may change.
+    static func isLoopback(_ host: some StringProtocol) -> Bool {
+        guard let bytes = IPAddress(host)?.bytes else { return host.lowercased() == "localhost" }
+        return bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
+    }
+
     /// A port of at least `lowest`, written in decimal without sign or leading zeros.
     static func port(_ text: Substring, from lowest: Int) -> Int? {
         guard text.utf8.allSatisfy(isDigit), text == "0" || !text.hasPrefix("0"), let port = Int(text) else { return nil }

@@ -1,5 +1,3 @@
-import Platform
-
 /// Where a listener binds: a host without brackets, and a port.
 ///
 /// The host is an IPv4 or IPv6 address or a name that the system resolves. Port 0 lets the system pick one.
@@ -25,12 +23,8 @@ struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether only this machine can reach it. A name other than `localhost` is taken to be public, as
-    /// what it resolves to may change.
-    var isLoopback: Bool {
-        guard let bytes = IPAddress(host)?.bytes else { return host.lowercased() == "localhost" }
-        return bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
-    }
+    /// Whether only this machine can reach it.
+    var isLoopback: Bool { HostName.isLoopback(host) }
 
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -24,6 +24,9 @@ struct URLText {
         if colon != nil && port == nil { return nil }
     }
 
+    /// Whether only this machine can reach it.
+    var isLoopback: Bool { HostName.isLoopback(HostName.isBracketed(host) ? host.dropFirst().dropLast() : host) }
+
     /// Whether a browser would write just this in an `Origin` header: lower case, no path, and no port
     /// where the scheme implies it. Origins are compared as text, so any other spelling never matches.
     var isOrigin: Bool {

@@ -7,7 +7,7 @@ import Testing
     @Test("The operator creates accounts of either kind, also while registration is closed, and lists them")
     func create() async throws {
         try await AccountsFixture.run { fixture in
-            fixture.settings.isOpen.store(false, ordering: .relaxed)
+            fixture.settings.registration.withLock { $0 = .closed }
             let staff = try await fixture.admin.create(email: "Root@Example.org", password: AccountsFixture.password, isStaff: true)
             let plain = try await fixture.admin.create(email: "ada@example.org", password: AccountsFixture.password, isStaff: false)
             #expect(staff.isStaff && !plain.isStaff && staff.email == "Root@example.org" && staff.isActive)

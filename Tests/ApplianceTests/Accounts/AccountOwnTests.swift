@@ -120,7 +120,7 @@ import Testing
             let settings = fixture.settings
             let routes = AccountRoutes(
                 database: fixture.database, hashPool: fixture.pool, hasher: fixture.hasher, tokens: fixture.tokens, clock: fixture.clock,
-                random: SystemRandom(), isRegistrationOpen: { settings.isOpen.load(ordering: .relaxed) })
+                random: SystemRandom(), registration: { settings.registration.withLock { $0 } })
             let body = #"{"password":"walnut-harbour-29"}"#
             let request = HTTPRequest(
                 method: "DELETE", path: "/api/v1/auth/me/", headers: HTTPHeaders([("Content-Type", "application/json")]),

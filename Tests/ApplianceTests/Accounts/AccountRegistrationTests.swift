@@ -116,10 +116,10 @@ import Testing
     @Test("Registration can be closed, also while the server runs")
     func closed() async throws {
         try await AccountsFixture.run { fixture in
-            fixture.settings.isOpen.store(false, ordering: .relaxed)
+            fixture.settings.registration.withLock { $0 = .closed }
             let answer = await fixture.call("POST", "register/", "{}")
             #expect(answer.status == 403 && answer.text == #"{"detail":"Registration is closed."}"#)
-            fixture.settings.isOpen.store(true, ordering: .relaxed)
+            fixture.settings.registration.withLock { $0 = .open }
             _ = try await fixture.register()
         }
     }

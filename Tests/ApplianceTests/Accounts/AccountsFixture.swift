@@ -10,7 +10,7 @@ final class AccountsFixture: Sendable {
 
     /// What a reload of the configuration would change.
     final class Settings: Sendable {
-        let isOpen = Atomic<Bool>(true)
+        let registration: Mutex<RegistrationMode> = Mutex(.open)
         let lifetimes = Mutex(Tokens.Lifetimes(accessMinutes: 60, refreshDays: 7))
     }
 
@@ -24,6 +24,7 @@ final class AccountsFixture: Sendable {
     private let directory: TemporaryDirectory
 
     var admin: AccountAdmin { AccountAdmin(database: database, hashPool: pool, hasher: hasher) }
+    var invitations: InvitationAdmin { InvitationAdmin(database: database) }
     var authenticator: AccountAuthenticator { AccountAuthenticator(database: database, tokens: tokens, clock: clock) }
 
     private init(workers: Int, queue: Int, cost: PasswordHasher.Parameters) async throws {
@@ -34,9 +35,7 @@ final class AccountsFixture: Sendable {
         let random = SystemRandom()
         database = try Database(
             directory: DataDirectory(locking: directory.path + "/data"),
-            migrations: PlatformSchema.migrations + AccountSchema.migrations + WorkSchema.migrations
-                + TokenLedger.migrations,
-            options: options, clock: clock, random: random)
+            migrations: Schema.migrations, options: options, clock: clock, random: random)
         pool = HashPool(workers: workers, queue: queue)
         hasher = PasswordHasher(parameters: cost, random: random)
         let settings = Settings()
@@ -44,7 +43,7 @@ final class AccountsFixture: Sendable {
         tokens = try await Tokens.open(database: database, clock: clock, random: random) { settings.lifetimes.withLock { $0 } }
         let routes = AccountRoutes(
             database: database, hashPool: pool, hasher: hasher, tokens: tokens, clock: clock, random: random,
-            isRegistrationOpen: { settings.isOpen.load(ordering: .relaxed) })
+            registration: { settings.registration.withLock { $0 } })
         dispatcher = try Dispatcher(
             routes: routes.routes, authenticator: AccountAuthenticator(database: database, tokens: tokens, clock: clock),
             settings: HTTPSettings(), log: Log(clock: clock) { _ in }, clock: clock, random: random)

@@ -9,6 +9,7 @@ struct ReloadTests {
     @Test("What can change while the server runs changes, and what needs a restart is named and kept")
     func changes() async throws {
         try await TestAppliance.run { server in
+            let user = try await server.register()
             let loaded = try TestAppliance.configuration(
                 """
                 [server]
@@ -32,8 +33,8 @@ struct ReloadTests {
             let after = try await server.request("OPTIONS", "/api/v1/chat/", headers: preflight)
             #expect(after["Access-Control-Allow-Origin"] == "https://app.example.org")
             #expect(server.appliance.core.log.level == .error && server.appliance.core.log.format == .json)
-            // Listening as before, on loopback: so registration is as open as before.
-            let user = try await server.register()
+            // The server has a public name now, so strangers need an invitation.
+            await #expect(throws: HarnessError.self) { _ = try await server.register("eve@example.org") }
             #expect(
                 try await user.get("/api/v1/chat/").json == ["sessions": "https://jobs.example.com/api/v1/chat/sessions/"])
 

@@ -42,8 +42,16 @@ import Testing
     func registrationFollowsWhatIsInForce() throws {
         let old = try load("server.listen = ['0.0.0.0:8080']")
         let new = try load("")
-        #expect(new.values.registrationIsOpen)
-        #expect(!old.adopting(new).values.registrationIsOpen)
+        #expect(new.values.registrationInForce == .open)
+        #expect(old.adopting(new).values.registrationInForce == .invite)
+    }
+
+    @Test("A proxy or a public name that a running server is told of ends open registration at once")
+    func registrationFollowsProxies() throws {
+        let old = try load("")
+        for text in ["server.trusted_proxies = ['10.0.0.1']", "server.public_url = 'https://jobs.example.com'"] {
+            #expect(old.adopting(try load(text)).values.registrationInForce == .invite)
+        }
     }
 
     @Test(

@@ -31,7 +31,7 @@ import Testing
         #expect(lines.contains("directory = \"/var/lib/jobs\"  # environment STATE_DIRECTORY"))
         #expect(lines.contains("api_key = \"(redacted)\"  # environment JOBRAKER_EMBEDDINGS_API_KEY"))
         #expect(lines.contains("api_key = \"(redacted)\"  # config.toml:4:1"))
-        #expect(lines.contains("registration = \"\"  # default: closed, as not every listener is loopback"))
+        #expect(lines.contains("registration = \"\"  # default: invite, as not every listener is loopback"))
     }
 
     @Test("A redacted dump holds no secret, in either form; one that is not set shows as empty")
@@ -55,9 +55,24 @@ import Testing
     @Test("The defaults alone admit strangers, as nobody else can reach them")
     func defaults() throws {
         let dump = ConfigurationDump(loaded: try Configuration.load(path: nil, environment: [:]), redacted: true)
-        #expect(dump.text.contains("registration = \"\"  # default: open, as every listener is loopback\n"))
+        #expect(dump.text.contains("registration = \"\"  # default: open, as only this machine reaches the server\n"))
         #expect(dump.text.hasPrefix("[server]\nlisten = [\"127.0.0.1:8080\"]  # default\n"))
         #expect(try JSONValue.parse(Array(dump.json.utf8))["file"] == .null)
+    }
+
+    @Test(
+        "Why strangers need an invitation is told, and nothing where somebody has decided",
+        arguments: [
+            ("server.trusted_proxies = ['127.0.0.1']", "\"\"  # default: invite, as server.trusted_proxies names a proxy"),
+            ("server.public_url = 'https://jobs.example.com'", "\"\"  # default: invite, as server.public_url is not loopback"),
+            ("[auth]\nregistration = ''", "\"\"  # config.toml:2:1: open, as only this machine reaches the server"),
+            ("[auth]\nregistration = 'invite'", "\"invite\"  # config.toml:2:1"),
+        ])
+    func registration(_ text: String, _ expected: String) throws {
+        let file = ConfigurationFile(text)
+        let lines = ConfigurationDump(loaded: try file.load(), redacted: true).text.split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("registration = ") }.map { ConfigurationFile.relative(String($0), to: file) }
+        #expect(line == "registration = " + expected)
     }
 
     @Test("The JSON form has one member for each key")

@@ -9,7 +9,7 @@ import Testing
         #expect(loaded.path == nil)
         #expect(loaded.values.server.listen == [ListenAddress(host: "127.0.0.1", port: 8080)])
         #expect(loaded.values.storage.directory == "./data")
-        #expect(loaded.values.registrationIsOpen)
+        #expect(loaded.values.registrationInForce == .open)
         #expect(!loaded.values.assistant.isConfigured)
         #expect(loaded.origins.count == Setting.all.count)
         #expect(loaded.origins.values.allSatisfy { $0 == .standard })
@@ -132,14 +132,36 @@ import Testing
     }
 
     @Test(
-        "Registration left to itself is open only where every listener is loopback",
+        "Registration left to itself is open only where no sign of other machines is",
         arguments: [
-            ("[\"127.0.0.1:1\", \"[::1]:1\", \"localhost:2\"]", "", true), ("[\"127.0.0.1:1\", \"0.0.0.0:1\"]", "", false),
-            ("[\"[::]:1\"]", "", false), ("[\"jobs.example.com:1\"]", "", false), ("[\"0.0.0.0:1\"]", "open", true),
-            ("[\"127.0.0.1:1\"]", "closed", false),
-        ])
-    func registration(_ listen: String, _ registration: String, _ isOpen: Bool) throws {
-        let text = "server.listen = \(listen)\nauth.registration = \"\(registration)\""
-        #expect(try ConfigurationFile(text).load().values.registrationIsOpen == isOpen)
+            ("", .open),
+            ("server.listen = ['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', 'localhost:2', 'LocalHost:3']", .open),
+            ("server.listen = ['127.0.0.1:1', '0.0.0.0:1']", .invite),
+            ("server.listen = ['[::]:1']", .invite),
+            ("server.listen = ['jobs.example.com:1']", .invite),
+            ("tls = { listen = ['127.0.0.1:1'], certificate = '/c', key = '/k' }", .open),
+            ("tls = { listen = ['127.0.0.1:1', '[::]:443'], certificate = '/c', key = '/k' }", .invite),
+            ("server.public_url = 'http://localhost:8080'", .open),
+            ("server.public_url = 'https://127.0.0.1:8443'", .open),
+            ("server.public_url = 'http://[::1]:8080'", .open),
+            ("server.public_url = 'http://192.0.2.1:8080'", .invite),
+            ("server.public_url = 'http://[2001:db8::1]'", .invite),
+            ("server.public_url = 'https://jobs.example.com'", .invite),
+            ("server.public_url = 'https://localhost.example.com'", .invite),
+            ("server.trusted_proxies = ['10.0.0.0/8']", .invite),
+            ("server.trusted_proxies = ['127.0.0.1']", .invite),
+        ] as [(String, RegistrationMode)])
+    func registration(_ text: String, _ mode: RegistrationMode) throws {
+        #expect(try ConfigurationFile(text).load().values.registrationInForce == mode)
+        #expect(try ConfigurationFile(text + "\nauth.registration = ''").load().values.registrationInForce == mode)
+    }
+
+    @Test("What is written of registration is in force wherever the server listens", arguments: RegistrationMode.allCases)
+    func writtenRegistration(_ mode: RegistrationMode) throws {
+        for listen in ["127.0.0.1:1", "0.0.0.0:1"] {
+            let text = "server.listen = ['\(listen)']\nauth.registration = '\(mode.rawValue)'"
+            #expect(try ConfigurationFile(text).load().values.registrationInForce == mode)
+        }
+        #expect(ConfigurationFile.mistakes("auth.registration = '\(mode.rawValue.uppercased())'").count == 1)
     }
 }

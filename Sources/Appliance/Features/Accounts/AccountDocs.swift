@@ -12,6 +12,7 @@ enum AccountDocs {
         JSONSchema.Member("password_confirm", .text(min: 1)),
         JSONSchema.Member("first_name", .text(max: Account.longestName), isRequired: false),
         JSONSchema.Member("last_name", .text(max: Account.longestName), isRequired: false),
+        JSONSchema.Member("invite_code", .text, isRequired: false),
     ])
 
     static let registered = JSONSchema.object([

@@ -5,6 +5,8 @@ enum AccountError: HTTPFact, Equatable {
     /// No such account, a wrong password or a closed account: a stranger is not told which.
     case noActiveAccount
     case registrationClosed
+    /// Only who has a code may register, and the request brought none.
+    case invitationRequired
     /// `logout/` was given something that is no live refresh token of the caller.
     case notALogin
     case passwordsRequired
@@ -13,13 +15,15 @@ enum AccountError: HTTPFact, Equatable {
     case weakPassword([String])
 
     static let emailTaken = ValidationErrors("email", "User with this email already exists.")
+    /// No such code, or one that is used up, expired, revoked or another address's: a stranger is not told which.
+    static let invitationNotValid = ValidationErrors("invite_code", "This invitation code is not valid.")
     static let passwordIncorrect = ValidationErrors("password", "Password is incorrect.")
     static let profileExists = ValidationErrors(object: "A profile for this user already exists.")
 
     var status: Int {
         switch self {
         case .noActiveAccount: 401
-        case .registrationClosed: 403
+        case .registrationClosed, .invitationRequired: 403
         case .notALogin, .passwordsRequired, .oldPasswordIncorrect, .weakPassword: 400
         }
     }
@@ -33,6 +37,7 @@ enum AccountError: HTTPFact, Equatable {
             switch self {
             case .noActiveAccount: writer.field("detail", "No active account found with the given credentials")
             case .registrationClosed: writer.field("detail", "Registration is closed.")
+            case .invitationRequired: writer.field("detail", "Registration is by invitation only.")
             case .notALogin: writer.field("error", "Invalid token")
             case .passwordsRequired: writer.field("error", "Both old and new passwords are required")
             case .oldPasswordIncorrect: writer.field("error", "Old password is incorrect")

@@ -3,15 +3,22 @@ import Platform
 /// Registration, login, and what is done with tokens.
 extension AccountRoutes {
     @Sendable func register(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        guard isRegistrationOpen() else { throw AccountError.registrationClosed }
-        let form = try RegistrationForm(request.json()) { email in
-            try database.read { try AccountStore.isTaken(email, in: $0) }
-        }
+        let mode = registration()
+        guard mode != .closed else { throw AccountError.registrationClosed }
+        let form = try RegistrationForm(
+            request.json(), needsInvitation: mode == .invite,
+            isTaken: { email in try database.read { try AccountStore.isTaken(email, in: $0) } },
+            isGood: { code, email in try database.read { try InvitationStore.isGood(code, for: email, at: clock.now(), in: $0) } })
         let new = AccountStore.New(
             email: form.email, passwordHash: try await passwords.hash(form.password), firstName: form.firstName, lastName: form.lastName)
         let client = LoginClient(request)
         let (account, pair) = try await database.write { [tokens] transaction in
             let account = try AccountStore.create(new, in: transaction)
+            if let code = form.code {
+                // Others may have used it up, or the operator revoked it, while the password was hashed.
+                let isUsed = try InvitationStore.use(code, by: account, in: transaction)
+                guard isUsed || mode == .open else { throw AccountError.invitationNotValid }
+            }
             return (account, try tokens.startLogin(of: account, client: client, in: transaction))
         }
         return .json(201) { writer in

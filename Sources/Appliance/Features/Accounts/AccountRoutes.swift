@@ -9,7 +9,7 @@ struct AccountRoutes: Sendable {
     let clock: any PlatformClock
     let random: any RandomSource
     /// Asked at each registration, so that a reload takes effect with the next one.
-    let isRegistrationOpen: @Sendable () -> Bool
+    let registration: @Sendable () -> RegistrationMode
 
     var passwords: Passwords { Passwords(pool: hashPool, hasher: hasher) }
 

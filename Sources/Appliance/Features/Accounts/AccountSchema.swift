@@ -1,6 +1,6 @@
 import Platform
 
-/// The tables of accounts, their profiles and logins, and the keys that sign tokens.
+/// The tables of accounts, their profiles, logins and invitations, and the keys that sign tokens.
 enum AccountSchema {
     static let migrations = [
         Migration(
@@ -86,5 +86,32 @@ enum AccountSchema {
                 ) STRICT;
                 CREATE UNIQUE INDEX signing_keys_one_signs ON signing_keys ((verifies_until IS NULL)) WHERE verifies_until IS NULL;
                 """),
+    ]
+
+    /// A later step, so it has its own place in `Schema`.
+    static let invitationMigrations = [
+        Migration(
+            version: 42, name: "invitations",
+            sql: """
+                -- A code is shown once, when it is made; its hash is all that is kept. uses_left falls with each account
+                -- that is made with it, and used_at and used_by tell of the last one. email_key limits it to one address.
+                CREATE TABLE invitations (
+                    rid INTEGER PRIMARY KEY AUTOINCREMENT,
+                    id BLOB NOT NULL UNIQUE,
+                    code_hash BLOB NOT NULL UNIQUE,
+                    email TEXT,
+                    email_key TEXT,
+                    note TEXT NOT NULL,
+                    uses_allowed INTEGER NOT NULL,
+                    uses_left INTEGER NOT NULL CHECK (uses_left BETWEEN 0 AND uses_allowed),
+                    created_at INTEGER NOT NULL,
+                    expires_at INTEGER NOT NULL,
+                    used_at INTEGER,
+                    used_by INTEGER REFERENCES accounts (rid) ON DELETE SET NULL,
+                    revoked_at INTEGER
+                ) STRICT;
+                CREATE INDEX invitations_by_email ON invitations (email_key) WHERE email_key IS NOT NULL;
+                CREATE INDEX invitations_by_user ON invitations (used_by) WHERE used_by IS NOT NULL;
+                """)
     ]
 }

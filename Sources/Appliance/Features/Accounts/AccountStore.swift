@@ -85,8 +85,9 @@ enum AccountStore {
     }
 
     /// Deletes the account with everything that belongs to it: by the schema's cascades, and the answers kept for
-    /// repeated requests and the work ordered for it, which belong to no table of accounts.
+    /// repeated requests, the work ordered for it, what it used of the model, and invitations that hold its address.
     static func delete(_ owner: Owner, in transaction: Transaction) throws {
+        try InvitationStore.deleteBound(to: owner, in: transaction)
         try transaction.execute("DELETE FROM idempotency_keys WHERE account_rid = $1", owner.rowID)
         try WorkTable.deleteAll(of: owner, in: transaction)
         try TokenLedger.deleteAll(of: owner, in: transaction)
