@@ -5,7 +5,7 @@ struct SettingTable: Sendable {
     let settings: [Setting]
 
     /// In the order of the manual.
-    static let all: [SettingTable] = [server, tls, storage, backup, auth, assistant, embeddings, log]
+    static let all: [SettingTable] = [server, tls, storage, backup, auth, assistant, embeddings, moderation, log]
 }
 
 extension Setting {
