@@ -5,5 +5,5 @@ import Platform
 enum Schema {
     static let migrations: [Migration] =
         PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
-        + JobSchema.migrations + ChatSchema.migrations
+        + JobSchema.migrations + ChatSchema.migrations + ModerationSchema.migrations
 }
