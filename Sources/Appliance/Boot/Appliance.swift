@@ -28,6 +28,8 @@ final class Appliance: Sendable {
     private let vectors: VectorSearch?
     /// Nil without HTTPS.
     let secure: SecureListeners?
+    /// How often texts were judged, and with what outcome.
+    let moderationCounters: ModerationCounters
     private let httpSettings: HTTPSettings
     private let current: Settings
     private let loops: Mutex<[Task<Void, Never>]> = Mutex([])
@@ -54,7 +56,7 @@ final class Appliance: Sendable {
 
     private init(
         core: Core, routes: [Route], ports: [Int], servers: [HTTPServer], control: ControlServer, outbound: Outbound,
-        vectors: VectorSearch?, secure: SecureListeners?,
+        vectors: VectorSearch?, secure: SecureListeners?, moderationCounters: ModerationCounters,
         httpSettings: HTTPSettings, current: Settings
     ) {
         self.core = core
@@ -65,6 +67,7 @@ final class Appliance: Sendable {
         self.outbound = outbound
         self.vectors = vectors
         self.secure = secure
+        self.moderationCounters = moderationCounters
         self.httpSettings = httpSettings
         self.current = current
         drainSeconds = current.values.server.drainSeconds
@@ -80,6 +83,7 @@ final class Appliance: Sendable {
             storage: world.storage)
         let current = Settings(loaded)
         let outbound = Outbound(clock: world.clock, random: world.random)
+        let moderationCounters = ModerationCounters()
         var opened: [HTTPServer] = []
         var vectors: VectorSearch?
         do {
@@ -87,7 +91,8 @@ final class Appliance: Sendable {
             let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let dispatcher = try await makeDispatcher(
-                core: core, outbound: outbound, vectors: vectors, httpSettings: httpSettings, current: current)
+                core: core, outbound: outbound, vectors: vectors, moderationCounters: moderationCounters, httpSettings: httpSettings,
+                current: current)
             var (ports, securePorts): ([Int], [Int]) = ([], [])
             // First, so that the plain ones know from the start where to send browsers.
             for address in configuration.tls.listen {
@@ -108,7 +113,7 @@ final class Appliance: Sendable {
             let control = try ControlServer(path: core.directory.controlSocketPath) { try await core.handle($0, progress: $1) }
             let appliance = Appliance(
                 core: core, routes: dispatcher.routes, ports: ports + securePorts, servers: opened, control: control, outbound: outbound,
-                vectors: vectors, secure: secure,
+                vectors: vectors, secure: secure, moderationCounters: moderationCounters,
                 httpSettings: httpSettings, current: current)
             appliance.startLoops()
             return appliance
@@ -182,7 +187,8 @@ final class Appliance: Sendable {
     }
 
     private static func makeDispatcher(
-        core: Core, outbound: Outbound, vectors: VectorSearch?, httpSettings: HTTPSettings, current: Settings
+        core: Core, outbound: Outbound, vectors: VectorSearch?, moderationCounters: ModerationCounters, httpSettings: HTTPSettings,
+        current: Settings
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
             let auth = current.values.auth
@@ -195,7 +201,12 @@ final class Appliance: Sendable {
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
             random: core.random, isRegistrationOpen: { current.values.registrationIsOpen })
-        let chat = ChatRoutes(database: core.database, assistant: assistant)
+        let moderator = Moderator(
+            provider: ModerationProvider(outbound: outbound), settings: { current.values.moderation }, clock: core.clock,
+            counters: moderationCounters, log: core.log)
+        let chat = ChatRoutes(
+            database: core.database, assistant: assistant,
+            moderation: Moderation(database: core.database, moderator: moderator, log: core.log))
         let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         return try Dispatcher(
             routes: accounts.routes + chat.routes + health.routes,

@@ -4,6 +4,7 @@ import Platform
 struct ChatRoutes: Sendable {
     let database: Database
     let assistant: Assistant
+    let moderation: Moderation
 
     var routes: [Route] {
         [
@@ -104,7 +105,7 @@ struct ChatRoutes: Sendable {
         let content = body.text("content", max: ChatMessage.longestContent)
         let sessionID = body.optionalIdentifier("session_id")
         try body.finish()
-        let turn = ChatTurn(database: database, assistant: assistant, caller: caller)
+        let turn = ChatTurn(database: database, assistant: assistant, moderation: moderation, caller: caller)
         let outcome = try await turn.run(content: content, sessionID: sessionID, requestKey: request.headers["Idempotency-Key"])
         return .json { writer in
             writer.object { writer in
@@ -123,9 +124,12 @@ struct ChatRoutes: Sendable {
         let kind = body.text("advice_type", max: 50)
         let context = body.optionalText("context", max: ChatMessage.longestContent) ?? ""
         try body.finish()
+        try await moderation.admit(context, from: caller.owner)
         let reply: AssistantReply
         do {
-            reply = try await assistant.advise(kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, caller: caller)
+            let advice = try await assistant.advise(
+                kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, caller: caller)
+            reply = try await moderation.release(advice, to: caller.owner)
         } catch {
             throw AdviceError(failure: error)
         }

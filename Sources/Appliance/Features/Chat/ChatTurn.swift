@@ -2,11 +2,12 @@ import Platform
 
 /// One question and its answer, durably.
 ///
-/// 1. The question is stored, with its session where that is new, in one transaction.
-/// 2. The assistant is asked, with no transaction open.
-/// 3. The answer is stored.
+/// 1. The question is admitted by moderation; one that is not leaves no trace but a count.
+/// 2. The question is stored, with its session where that is new, in one transaction.
+/// 3. The assistant is asked, with no transaction open, and moderation releases the answer or withholds it.
+/// 4. The answer is stored.
 ///
-/// A crash or a failing model between 1 and 3 leaves the question, never a
+/// A crash or a failing model between 2 and 4 leaves the question, never a
 /// made-up answer. A repeat with the same request key finds the question of the
 /// first try and does not store it twice; another question under that key is refused.
 struct ChatTurn: Sendable {
@@ -18,9 +19,12 @@ struct ChatTurn: Sendable {
 
     let database: Database
     let assistant: Assistant
+    let moderation: Moderation
     let caller: Caller
 
     func run(content: String, sessionID: Identifier?, requestKey: String?) async throws -> Outcome {
+        let owner = caller.owner
+        try await moderation.admit(content, from: owner)
         let (session, question) = try await storeQuestion(content, sessionID: sessionID, requestKey: requestKey)
         let limit = assistant.historyLimit
         let (given, history) = try await database.scan { reader in
@@ -30,15 +34,14 @@ struct ChatTurn: Sendable {
                 try ChatStore.messages(of: session, upTo: question, limit: limit, in: reader)
             )
         }
-        // A crash after step 3 lost only the response: the repeat finds the answer.
+        // A crash after step 4 lost only the response: the repeat finds the answer.
         if requestKey != nil, let given { return Outcome(session: session, question: question, answer: given) }
         let reply: AssistantReply
         do {
-            reply = try await assistant.answer(history, caller: caller)
+            reply = try await moderation.release(assistant.answer(history, caller: caller), to: owner)
         } catch {
             throw ChatError.noAnswer(error, session: session.id, message: question)
         }
-        let owner = caller.owner
         let answer = try await database.write { transaction in
             // The session may have been deleted while the model was thinking.
             guard let current = try ChatStore.session(session.id, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
