@@ -9,6 +9,8 @@ struct Parts: Sendable {
     let vectors: VectorSearch?
     let queue: WorkQueue
     let limiter: RateLimiter
+    /// How often texts were judged, and with what outcome.
+    let judgements: ModerationCounters
     let dispatcher: Dispatcher
 
     /// What is running when it returns: the vectors' background embedding and the queue.
@@ -24,14 +26,24 @@ struct Parts: Sendable {
                 database: core.database, retriever: Retriever(database: core.database, vectors: vectors),
                 provider: ChatProvider(outbound: outbound, metrics: provider), random: core.random,
                 settings: { current.values.assistant }, allowance: { current.values.tokenAllowance }, log: core.log)
-            let queue = makeQueue(core, assistant, current.values)
+            let judgements = ModerationCounters()
+            let moderator = Moderator(
+                provider: ModerationProvider(outbound: outbound, metrics: provider), settings: { current.values.moderation },
+                clock: core.clock, counters: judgements, log: core.log)
+            let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
+            let queue = makeQueue(core, assistant, moderation, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             listen(to: core.database, queue: queue, vectors: vectors)
             let dispatcher = try await makeDispatcher(
-                core, assistant, queue, limiter, httpSettings, current, metrics: [core.database, queue, provider, limiter] + extra)
+                core,
+                ChatRoutes(
+                    database: core.database, assistant: assistant, moderation: moderation, queue: queue,
+                    worksInline: { current.values.queue.inline }), limiter, httpSettings, current,
+                metrics: [core.database, queue, provider, judgements, limiter] + extra)
             try await vectors?.start()
             try await queue.start()
-            return Parts(outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, dispatcher: dispatcher)
+            return Parts(
+                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, dispatcher: dispatcher)
         } catch {
             vectors?.stop()
             outbound.stop()
@@ -74,16 +86,19 @@ struct Parts: Sendable {
             dimensions: configuration.embeddings.dimensions, log: core.log)
     }
 
-    private static func makeQueue(_ core: Core, _ assistant: Assistant, _ configuration: Configuration) -> WorkQueue {
+    private static func makeQueue(
+        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ configuration: Configuration
+    ) -> WorkQueue {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
         return WorkQueue(
-            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant)], settings: settings,
+            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant, moderation: moderation)],
+            settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
 
     private static func makeDispatcher(
-        _ core: Core, _ assistant: Assistant, _ queue: WorkQueue, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
+        _ core: Core, _ chat: ChatRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -93,8 +108,6 @@ struct Parts: Sendable {
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
             random: core.random, registration: { current.values.registrationInForce })
-        let chat = ChatRoutes(
-            database: core.database, assistant: assistant, queue: queue, worksInline: { current.values.queue.inline })
         let work = WorkRoutes(database: core.database)
         let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         let requests = LateMetrics()

@@ -6,5 +6,5 @@ enum Schema {
     static let migrations: [Migration] =
         PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
         + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations + AccountSchema.invitationMigrations
-        + ChatSchema.answerMigrations + TokenLedger.migrations
+        + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
 }

@@ -16,6 +16,7 @@ struct Configuration: Sendable, Equatable {
     var queue = QueueSettings()
     var limits = LimitsSettings()
     var metrics = MetricsSettings()
+    var moderation = ModerationSettings()
     var log = LogSettings()
 
     fileprivate init() {}
@@ -120,6 +121,31 @@ struct EmbeddingsSettings: Sendable, Equatable {
 enum EmbeddingsProvider: String, Sendable, CaseIterable {
     case off = "none"
     case openai
+}
+
+struct ModerationSettings: Sendable, Equatable {
+    var provider = ModerationService.off
+    var baseURL = ""
+    var apiKey = ""
+    var model = ""
+    var onFailure = ModerationFailurePolicy.allow
+    var timeoutMs = 0
+
+    /// Whether there is anybody to judge a text.
+    var isConfigured: Bool { provider != .off }
+
+    fileprivate init() {}
+}
+
+enum ModerationService: String, Sendable, CaseIterable {
+    case off = "none"
+    case openai
+}
+
+/// What happens to a text that nobody can judge.
+enum ModerationFailurePolicy: String, Sendable, CaseIterable {
+    case allow
+    case refuse
 }
 
 struct QueueSettings: Sendable, Equatable {

@@ -20,6 +20,14 @@ enum ConfigurationRules {
         needs("embeddings.provider", "embeddings.base_url", when: embeddings.provider == .openai && embeddings.baseURL.isEmpty)
         needs("embeddings.provider", "embeddings.model", when: embeddings.provider == .openai && embeddings.model.isEmpty)
 
+        let moderation = loaded.values.moderation
+        needs("moderation.provider", "moderation.base_url", when: moderation.isConfigured && moderation.baseURL.isEmpty)
+        needs("moderation.provider", "moderation.model", when: moderation.isConfigured && moderation.model.isEmpty)
+        // Somebody who gives an address believes that texts are judged; to keep it while they are not, say "none".
+        needs(
+            "moderation.base_url", "moderation.provider",
+            when: !moderation.baseURL.isEmpty && loaded[origin: "moderation.provider"] == .standard)
+
         let tls = loaded.values.tls
         needs("tls.listen", "tls.certificate", when: !tls.listen.isEmpty && tls.certificate.isEmpty)
         needs("tls.listen", "tls.key", when: !tls.listen.isEmpty && tls.key.isEmpty)

@@ -59,7 +59,10 @@ import Testing
         arguments: [
             ("log.level", true), ("auth.registration", true), ("assistant.api_key", true), ("server.allowed_origins", true),
             ("server.trusted_proxies", true), ("server.public_url", true), ("server.listen", false), ("storage.directory", false),
-            ("auth.password_hash_workers", false), ("embeddings.model", false), ("backup.interval_minutes", false),
+            ("auth.password_hash_workers", false), ("embeddings.model", false), ("moderation.provider", true),
+            ("moderation.base_url", true), ("moderation.api_key", true),
+            ("moderation.model", true), ("moderation.on_failure", true), ("moderation.timeout_ms", true),
+            ("backup.interval_minutes", false),
         ])
     func adoptionTable(_ key: String, _ isLive: Bool) {
         #expect(Setting.byKey[key].map { $0.adoption == .live } == isLive)

@@ -89,6 +89,18 @@ import Testing
             "config.toml:2:1: embeddings.provider asks for embeddings.base_url, which is not set",
             "config.toml:2:1: embeddings.provider asks for embeddings.model, which is not set"),
         .init(
+            "[moderation]\nprovider = \"openai\"",
+            "config.toml:2:1: moderation.provider asks for moderation.base_url, which is not set",
+            "config.toml:2:1: moderation.provider asks for moderation.model, which is not set"),
+        .init(
+            "[moderation]\nmodel = \"m\"\nbase_url = \"http://127.0.0.1:1/v1\"",
+            "config.toml:3:1: moderation.base_url asks for moderation.provider, which is not set"),
+        .init("[moderation]\nprovider = \"none\"\nmodel = \"m\"\nbase_url = \"http://127.0.0.1:1/v1\""),
+        .init(
+            "[moderation]\non_failure = \"ignore\"\ntimeout_ms = 0",
+            "config.toml:2:14: moderation.on_failure is \"ignore\"; it has to be one of \"allow\", \"refuse\"",
+            "config.toml:3:14: moderation.timeout_ms is 0; it has to be from 100 to 60000 milliseconds"),
+        .init(
             "[assistant]\ntotal_timeout_ms = 15000",
             "config.toml:2:1: assistant.first_byte_timeout_ms is 30000; it has to be below assistant.total_timeout_ms, which is 15000",
             "config.toml:2:1: assistant.idle_timeout_ms is 15000; it has to be below assistant.total_timeout_ms, which is 15000"),

@@ -74,6 +74,13 @@ import Testing
             api_key = "key-2"
             model = "model-2"
             dimensions = 108
+            [moderation]
+            provider = "openai"
+            base_url = "https://judge.example.com"
+            api_key = "key-3"
+            model = "model-3"
+            on_failure = "refuse"
+            timeout_ms = 109
             [log]
             level = "error"
             format = "json"
@@ -100,6 +107,9 @@ import Testing
         #expect(values.assistant.historyMessages == 107)
         #expect((values.embeddings.provider, values.embeddings.baseURL) == (.openai, "https://api.example.com"))
         #expect((values.embeddings.apiKey, values.embeddings.model, values.embeddings.dimensions) == ("key-2", "model-2", 108))
+        #expect((values.moderation.provider, values.moderation.baseURL) == (.openai, "https://judge.example.com"))
+        #expect((values.moderation.apiKey, values.moderation.model) == ("key-3", "model-3"))
+        #expect((values.moderation.onFailure, values.moderation.timeoutMs) == (.refuse, 109))
         #expect((values.log.level, values.log.format) == (.error, .json))
         // Each key was given above, and with a value that is not its default.
         let (changed, needRestart) = Configuration.changes(from: try Configuration.load(path: nil, environment: [:]), to: loaded)

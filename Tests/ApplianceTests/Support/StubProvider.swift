@@ -39,12 +39,20 @@ final class StubProvider: Sendable {
         case meanings([[String]])
         /// A whole answer, once the test opens the gate.
         case held(Gate, String)
+        /// A result for each text of the request, flagged with the category of each of these words that is in it.
+        case moderations(flagging: [String: String])
+        /// This status, and an error that repeats what was sent.
+        case quoting(Int)
+        /// A host with a model of each kind: one behaviour for moderations, one for all else.
+        indirect case split(moderations: Behaviour, others: Behaviour)
     }
 
     struct Request: Sendable {
         let path: String
         let headers: [String: String]
         let body: JSONValue
+
+        var isModeration: Bool { path.hasSuffix("/moderations") }
     }
 
     private struct State {
@@ -61,6 +69,11 @@ final class StubProvider: Sendable {
     private init(_ behaviours: [Behaviour]) { state = Mutex(State(behaviours: behaviours)) }
 
     var requests: [Request] { state.withLock { $0.requests } }
+
+    /// The texts that it was asked to judge, a list for each request.
+    var judged: [[String]] {
+        requests.filter(\.isModeration).map { $0.body["input"]?.array?.compactMap(\.string) ?? [] }
+    }
 
     /// From now on it behaves so.
     func become(_ behaviours: Behaviour...) { state.withLock { $0.behaviours = behaviours } }
@@ -134,6 +147,14 @@ final class StubProvider: Sendable {
         case .meanings(let groups):
             let answer = Self.meanings(request.body["input"]?.array ?? [], groups)
             connection.respond(200, ["Content-Type": "application/json"], String(decoding: answer.bytes, as: UTF8.self))
+        case .moderations(let words):
+            let answer = Self.moderations(request.body["input"]?.array ?? [], words)
+            connection.respond(200, ["Content-Type": "application/json"], Self.text(answer))
+        case .quoting(let status):
+            let error: JSONValue = ["error": ["message": .string("cannot judge \(request.body["input"]?.jsonText ?? "")")]]
+            connection.respond(status, ["Content-Type": "application/json"], Self.text(error))
+        case .split(let moderations, let others):
+            act(request.isModeration ? moderations : others, connection, request)
         case .embeddings(let dimension):
             let answer = Self.embeddings(request.body["input"]?.array ?? [], dimension)
             connection.respond(200, ["Content-Type": "application/json"], String(decoding: answer.bytes, as: UTF8.self))
@@ -195,6 +216,17 @@ extension StubProvider {
         }
         // A provider may answer in any order.
         return ["model": .string(model), "data": .array(data.reversed())]
+    }
+
+    private static func moderations(_ input: [JSONValue], _ words: [String: String]) -> JSONValue {
+        let results = input.map { item -> JSONValue in
+            let found = words.filter { item.string?.contains($0.key) == true }.map(\.value).sorted()
+            let categories = found.map { ($0, JSONValue.bool(true)) } + [("hate", .bool(false)), ("illicit", .null)]
+            return [
+                "flagged": .bool(!found.isEmpty), "categories": .object(JSONObject(categories)), "category_scores": ["hate": 0.01],
+            ]
+        }
+        return ["id": "modr-1", "model": .string(model), "results": .array(results)]
     }
 
     /// The first dimensions count the words of each group, which stand for one

@@ -249,6 +249,27 @@ struct OutboundTests {
         }
     }
 
+    @Test("a service that keeps failing leaves the other services of its host alone")
+    func breakerScopes() async throws {
+        try await LoopbackServer.with { connection, request in
+            connection.respond(request.target == "/bad" ? 500 : 200)
+        } _: { server in
+            let settings = CircuitBreaker.Settings(failuresToOpen: 2, openSeconds: 60, successesToClose: 1)
+            func request(_ path: String, _ scope: String) -> OutboundRequest {
+                OutboundRequest(url: server.url + path, limits: wideLimits(), breaker: settings, breakerScope: scope)
+            }
+            for _ in 0..<2 { _ = try await outbound.send(request("/bad", "one")) }
+            #expect(await error(of: request("/good", "one")) == .breakerOpen(retryAfterSeconds: 60))
+            for scope in ["two", ""] {
+                let response = try await outbound.send(request("/good", scope))
+                #expect(response.status == 200)
+            }
+            // And the other way round: their success closes nothing of the first.
+            #expect(await error(of: request("/good", "one")) == .breakerOpen(retryAfterSeconds: 60))
+            #expect(server.requests.count == 4)
+        }
+    }
+
     @Test("a request that cannot be sent does not count against its host")
     func breakerSparesOurMistakes() async throws {
         let settings = CircuitBreaker.Settings(failuresToOpen: 1, openSeconds: 60, successesToClose: 1)

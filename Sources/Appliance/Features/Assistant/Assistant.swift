@@ -94,7 +94,8 @@ struct Assistant: Sendable {
     private func builtIn(profile: ProfileSummary, passages: [Passage]) -> AssistantReply {
         AssistantReply(
             text: BuiltInAssistant.answer(profile: profile, passages: passages),
-            metadata: .object(JSONObject([("model_used", .string(BuiltInAssistant.model)), ("sources", sources(passages))])))
+            metadata: .object(JSONObject([("model_used", .string(BuiltInAssistant.model)), ("sources", sources(passages))])),
+            isBuiltIn: true)
     }
 
     /// Retrieval that cannot be had is said, not papered over.

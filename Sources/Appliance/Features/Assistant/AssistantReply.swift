@@ -9,6 +9,8 @@ struct AssistantReply: Sendable {
     var tokens = 0
     /// Tool calls that the model asked for. They are kept and shown, never run.
     var functionCalls: JSONValue?
+    /// Nobody wrote it: it is quoted from this server's own data.
+    var isBuiltIn = false
 }
 
 /// Why there is no answer.
@@ -18,6 +20,8 @@ enum AssistantFailure: Error, Sendable, Equatable {
     /// The provider is not asked for now, after several failures in a row.
     case unavailable(retryAfterSeconds: Int)
     case timedOut
+    /// There is an answer, but nobody could judge it, and the operator wants such answers held back.
+    case unchecked(retryAfterSeconds: Int)
 }
 
 extension AssistantFailure {

@@ -39,14 +39,16 @@ extension AssistantFailure {
     var status: Int {
         switch self {
         case .failed: 502
-        case .unavailable: 503
+        case .unavailable, .unchecked: 503
         case .timedOut: 504
         }
     }
 
     var headers: [(name: String, value: String)] {
-        if case .unavailable(let seconds) = self { return [("Retry-After", "\(max(1, seconds))")] }
-        return []
+        switch self {
+        case .unavailable(let seconds), .unchecked(let seconds): [("Retry-After", "\(max(1, seconds))")]
+        case .failed, .timedOut: []
+        }
     }
 
     var code: String {
@@ -54,6 +56,7 @@ extension AssistantFailure {
         case .failed: "provider_failed"
         case .unavailable: "provider_unavailable"
         case .timedOut: "provider_timeout"
+        case .unchecked: "moderation_unavailable"
         }
     }
 
@@ -63,6 +66,7 @@ extension AssistantFailure {
         case .failed: "The assistant's model could not answer. \(advice)."
         case .unavailable: "The assistant's model is unavailable for the moment. \(advice) later."
         case .timedOut: "The assistant's model did not answer in time. \(advice)."
+        case .unchecked: "The answer could not be checked against the content guidelines. \(advice) later."
         }
     }
 }

@@ -4,6 +4,7 @@ import Platform
 struct ChatRoutes: Sendable {
     let database: Database
     let assistant: Assistant
+    let moderation: Moderation
     let queue: WorkQueue
     /// Read at each question, so that a reload takes effect with the next one.
     let worksInline: @Sendable () -> Bool
@@ -126,8 +127,7 @@ struct ChatRoutes: Sendable {
     // MARK: The assistant
 
     @Sendable private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let turn = ChatTurn(database: database, assistant: assistant, owner: try request.requireCaller().owner)
-        let outcome = try await turn.run(Self.question(in: request, field: "content"))
+        let outcome = try await turn(of: request.requireCaller().owner).run(Self.question(in: request, field: "content"))
         return .json { writer in
             writer.object { writer in
                 writer.field("session_id", outcome.session.id)
@@ -143,7 +143,7 @@ struct ChatRoutes: Sendable {
     @Sendable private func chat(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let owner = try request.requireCaller().owner
         let question = try Self.question(in: request, field: "message_text")
-        try assistant.demandAllowance(of: owner)
+        try await turn(of: owner).admit(question)
         let (session, message, task) = try await database.write { transaction in
             let missing = HTTPError.noMatch(model: "ChatSession")
             let (session, message) = try ChatTurn.store(question, of: owner, title: "New Chat", otherwise: missing, in: transaction)
@@ -170,10 +170,12 @@ struct ChatRoutes: Sendable {
         let kind = body.text("advice_type", max: 50)
         let context = body.optionalText("context", max: ChatMessage.longestContent) ?? ""
         try body.finish()
-        try assistant.demandAllowance(of: owner)
+        try await turn(of: owner).admit(ChatTurn.Question(content: context))
         let reply: AssistantReply
         do {
-            reply = try await assistant.advise(kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, owner: owner)
+            let advice = try await assistant.advise(
+                kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, owner: owner)
+            reply = try await moderation.release(advice, to: owner)
         } catch {
             throw AdviceError(failure: error)
         }
@@ -188,6 +190,10 @@ struct ChatRoutes: Sendable {
     }
 
     // MARK: Parts of requests
+
+    private func turn(of owner: Owner) -> ChatTurn {
+        ChatTurn(database: database, assistant: assistant, moderation: moderation, owner: owner)
+    }
 
     private static func question(in request: HTTPRequest, field: String) throws -> ChatTurn.Question {
         var body = try BodyReader(request.json())

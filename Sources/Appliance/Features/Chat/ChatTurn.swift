@@ -2,12 +2,13 @@ import Platform
 
 /// One question and its answer, durably.
 ///
-/// 1. The question is stored, with its session where that is new, in one transaction.
-/// 2. The assistant is asked, with no transaction open.
-/// 3. The answer is stored.
+/// 1. The question is admitted by moderation; one that is not leaves no trace but a count.
+/// 2. The question is stored, with its session where that is new, in one transaction.
+/// 3. The assistant is asked, with no transaction open, and moderation releases the answer or withholds it.
+/// 4. The answer is stored.
 ///
-/// `chat/send/` does all three before it answers; `chat/chat/` does the first, and orders the others as work in the
-/// same transaction (`ChatWork`). A crash or a failing model between 1 and 3 leaves the question, never a made-up
+/// `chat/send/` does all of this before it answers; `chat/chat/` does the first two, and orders the others as work in
+/// the transaction of the second (`ChatWork`). A crash or a failing model between 2 and 4 leaves the question, never a made-up
 /// answer. A repeat with the same request key finds the question of the first try and does not store it twice;
 /// another question under that key is refused.
 struct ChatTurn: Sendable {
@@ -28,16 +29,17 @@ struct ChatTurn: Sendable {
 
     let database: Database
     let assistant: Assistant
+    let moderation: Moderation
     let owner: Owner
 
     func run(_ question: Question) async throws -> Outcome {
-        try assistant.demandAllowance(of: owner)
+        try await admit(question)
         let owner = self.owner
         let (session, message) = try await database.write { transaction in
             let title = "Chat started at \(transaction.now.minuteText)"
             return try Self.store(question, of: owner, title: title, otherwise: ChatError.sessionNotFound, in: transaction)
         }
-        // A crash after step 3 lost only the response: the repeat finds the answer.
+        // A crash after step 4 lost only the response: the repeat finds the answer.
         if question.requestKey != nil, let given = try database.read({ try ChatStore.answer(to: message, in: session, reader: $0) }) {
             return Outcome(session: session, question: message, answer: given)
         }
@@ -54,7 +56,13 @@ struct ChatTurn: Sendable {
         return Outcome(session: session, question: message, answer: answer)
     }
 
-    /// Step 1. `missing` is thrown when the session is not there.
+    /// Step 1. Throws what stands against the question; also a repeat is judged.
+    func admit(_ question: Question) async throws {
+        try assistant.demandAllowance(of: owner)
+        try await moderation.admit(question.content, from: owner)
+    }
+
+    /// Step 2. `missing` is thrown when the session is not there.
     static func store(
         _ question: Question, of owner: Owner, title: String, otherwise missing: any HTTPFact, in transaction: Transaction
     ) throws -> (ChatSession, ChatMessage) {
@@ -76,7 +84,7 @@ struct ChatTurn: Sendable {
         return (session, message)
     }
 
-    /// Step 2. The history ends with the question: when it is a repeat, or when two are asked at once, later ones
+    /// Step 3. The history ends with the question: when it is a repeat, or when two are asked at once, later ones
     /// stand behind it.
     func answer(to question: ChatMessage, in session: ChatSession) async throws(AssistantFailure) -> AssistantReply {
         let limit = assistant.historyLimit
@@ -86,10 +94,10 @@ struct ChatTurn: Sendable {
         } catch {
             throw .unavailable(retryAfterSeconds: 1)
         }
-        return try await assistant.answer(history, owner: owner)
+        return try await moderation.release(assistant.answer(history, owner: owner), to: owner)
     }
 
-    /// Step 3. Nil when the session was deleted while the model was thinking.
+    /// Step 4. Nil when the session was deleted while the model was thinking.
     static func store(
         _ reply: AssistantReply, to question: ChatMessage, of owner: Owner, in transaction: Transaction
     ) throws -> ChatMessage? {

@@ -9,6 +9,7 @@ struct ChatWork: Worker {
 
     let database: Database
     let assistant: Assistant
+    let moderation: Moderation
 
     var kind: String { Self.kind }
     var maximumAttempts: Int { 3 }
@@ -37,7 +38,7 @@ struct ChatWork: Worker {
         guard let (session, question, given) = found else { throw ChatWorkFailure.questionGone }
         if let given { return WorkOutcome { _ in Self.result(session.id, given) } }
         try assistant.demandAllowance(of: owner)
-        let turn = ChatTurn(database: database, assistant: assistant, owner: owner)
+        let turn = ChatTurn(database: database, assistant: assistant, moderation: moderation, owner: owner)
         let reply: AssistantReply
         do { reply = try await turn.answer(to: question, in: session) } catch { throw ChatWorkFailure.noAnswer(error) }
         return WorkOutcome { transaction in

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The circuit breakers of all hosts that are in trouble.
+/// The circuit breakers of all hosts that are in trouble; where a host offers several services, of each of them.
 ///
 /// A healthy host has no entry, so the board stays small although users may
 /// name any number of hosts; when it is full, some entry is given up, which

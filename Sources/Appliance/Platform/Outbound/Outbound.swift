@@ -3,9 +3,10 @@ import Synchronization
 /// The one door through which this process speaks HTTP to other machines.
 ///
 /// Each request has separate time limits, a bound on its response and, unless
-/// it says otherwise, the circuit breaker of its host. A response body is a
-/// stream that holds its sender back when it is not read, and whose transfer
-/// stops when the reading task is cancelled or the stream is dropped.
+/// it says otherwise, the circuit breaker of its host or of one service there.
+/// A response body is a stream that holds its sender back when it is not read,
+/// and whose transfer stops when the reading task is cancelled or the stream is
+/// dropped.
 package final class Outbound: Sendable {
     package let clock: any PlatformClock
     private let random: any RandomSource
@@ -63,9 +64,10 @@ package final class Outbound: Sendable {
     /// Sends a request once, and returns when the header of the response is there.
     package func stream(_ request: OutboundRequest) async throws(OutboundError) -> OutboundStream {
         let host = try OutboundTarget(request).host
+        let service = request.breakerScope.isEmpty ? host : "\(host) \(request.breakerScope)"
         // The handler of a cancelled task also runs, but maybe after a fast host has answered.
         guard !Task.isCancelled else { throw .cancelled }
-        let ended = try admit(request, host)
+        let ended = try admit(request, service)
         let id = nextID.add(1, ordering: .relaxed).newValue
         let channel = ResponseChannel(resume: { [loop] in loop.resume(id) }, abort: { [loop] in loop.abort(id) })
         let lease = ResponseLease(channel, of: self)
@@ -77,12 +79,12 @@ package final class Outbound: Sendable {
         return OutboundStream(status: head.status, headers: head.headers, body: OutboundBody(lease: lease))
     }
 
-    /// Asks the host's breaker; what it returns must be told how the request ended.
-    private func admit(_ request: OutboundRequest, _ host: String) throws(OutboundError) -> @Sendable (Int?, OutboundError?) -> Void {
+    /// Asks the breaker of the host's service; what it returns must be told how the request ended.
+    private func admit(_ request: OutboundRequest, _ service: String) throws(OutboundError) -> @Sendable (Int?, OutboundError?) -> Void {
         guard let settings = request.breaker else { return { _, _ in } }
-        let ticket = try breakers.admit(host, settings, at: clock.now())
+        let ticket = try breakers.admit(service, settings, at: clock.now())
         return { [breakers, clock] status, error in
-            breakers.record(CircuitBreaker.Outcome(status: status, error: error), of: host, settings, ticket: ticket, at: clock.now())
+            breakers.record(CircuitBreaker.Outcome(status: status, error: error), of: service, settings, ticket: ticket, at: clock.now())
         }
     }
 

@@ -11,10 +11,14 @@ package struct OutboundRequest: Sendable {
     package var limits: OutboundLimits
     /// When to leave the host alone; nil asks it whatever happened before.
     package var breaker: CircuitBreaker.Settings?
+    /// Whose failures count: requests of one host and one scope share a breaker. Services that stand or fall by
+    /// themselves on one host, as a chat model and a moderation model do, have different scopes.
+    package var breakerScope: String
 
     package init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
-        limits: OutboundLimits = .standard, breaker: CircuitBreaker.Settings? = .standard
+        limits: OutboundLimits = .standard, breaker: CircuitBreaker.Settings? = .standard,
+        breakerScope: String = ""
     ) {
         self.method = method
         self.url = url
@@ -22,6 +26,7 @@ package struct OutboundRequest: Sendable {
         self.body = body
         self.limits = limits
         self.breaker = breaker
+        self.breakerScope = breakerScope
     }
 }
 

@@ -1,10 +1,13 @@
 import Platform
 
-/// The part of a provider request that chat and embeddings share: address, key,
-/// repetitions, and the reading of a refusal.
+/// The part of a provider request that chat, embeddings and moderation share:
+/// address, key, repetitions, and the reading of a refusal.
 struct ProviderCall: Sendable {
     let outbound: Outbound
     let settings: ProviderSettings
+    /// Whether a failure may repeat the provider's own words. A refusal can quote the text that was sent, which
+    /// must not reach the log where the text is what nobody should read.
+    var quotesProvider = true
 
     /// Sends the body and returns the response if its status is 200. Nothing of
     /// an answer has been read when a request is repeated, so nothing is said twice.
@@ -14,7 +17,9 @@ struct ProviderCall: Sendable {
         var headers = [(name: "Content-Type", value: "application/json"), (name: "Accept", value: accept)]
         if let key = settings.apiKey { headers.append((name: "Authorization", value: "Bearer \(key)")) }
         let request = OutboundRequest(
-            method: "POST", url: base + path, headers: headers, body: body, limits: settings.limits, breaker: settings.breaker)
+            method: "POST", url: base + path, headers: headers, body: body, limits: settings.limits, breaker: settings.breaker,
+            // One address may serve several purposes, by models of which one can be down.
+            breakerScope: path)
         let stream: OutboundStream
         do throws(OutboundError) {
             stream = try await outbound.stream(request, retry: RetryPolicy(attempts: settings.attempts))
@@ -35,7 +40,7 @@ struct ProviderCall: Sendable {
         } catch {
             return status
         }
-        guard let json = try? JSONValue.parse(body), let message = Self.message(in: json) else { return status }
+        guard quotesProvider, let json = try? JSONValue.parse(body), let message = Self.message(in: json) else { return status }
         return "\(status): \(presentable(message))"
     }
 

@@ -1,6 +1,6 @@
 import Platform
 
-/// How one purpose (chat, embeddings) reaches its provider.
+/// How one purpose (chat, embeddings, moderation) reaches its provider.
 struct ProviderSettings: Sendable, Hashable {
     /// The part before `/chat/completions`, such as `http://127.0.0.1:11434/v1`.
     var baseURL: String
