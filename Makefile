@@ -12,6 +12,8 @@ COVERAGE_MIN := 95
 SIZE_MAX := 40
 # `make torture TORTURE=short` kills 20 times and copies 20 backups; the long form does 200 of each.
 TORTURE := long
+# `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
+BENCH := full
 
 # These come with the compiler; `readlink` follows the links that toolchain managers lay over it.
 TOOLCHAIN := $(shell dirname "$$(readlink -f "$$(command -v swiftc)" 2>/dev/null)")
@@ -27,6 +29,7 @@ torture_count := 200
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
 backup_options := --second-opinion
 endif
+bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
 .PHONY: help packages build run test coverage lint format size torture bench clean
 
@@ -39,7 +42,8 @@ help:
 	@echo "make lint       formatting and the house rules;  make format  mends the formatting"
 	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
 	@echo "make torture    kill -9 and backup trials on the release binary (TORTURE=short for the quick form)"
-	@echo "make bench      requests per second of the release binary over HTTP, with wrk"
+	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts: figures, plots and a verdict on each goal"
+	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make clean      remove what was built"
 
 packages:
@@ -48,11 +52,11 @@ packages:
 # The Swift runtime and libstdc++ are linked in; what Debian patches (libsqlite3, libcurl, libcrypto, libblas) is not.
 # The compiler's own list of libraries says -lstdc++, which finds the archive when a directory holds nothing else.
 STATIC_LIBS := $(CURDIR)/.build/static
-RELEASE := swift build -c release --product jobraker --static-swift-stdlib -Xlinker -L$(STATIC_LIBS)
+RELEASE := swift build -c release --static-swift-stdlib -Xlinker -L$(STATIC_LIBS) --product
 
 build: packages
 	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
-	$(RELEASE)
+	$(RELEASE) jobraker
 
 run: build
 	@Tests/Tools/packages.sh --command curl curl --command python3 python3
@@ -84,8 +88,10 @@ torture: build
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
 
 bench: build
-	@Tests/Tools/packages.sh --command wrk wrk --command curl curl --command python3 python3
-	@JOBRAKER=$(BINARY) Tests/Tools/bench.sh
+	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-bench-writes
+	python3 -B Tests/Benchmarks/bench.py --binary $(BINARY) --strip "$(STRIP)" $(bench_options)
 
 clean:
 	rm -rf .build

@@ -11,7 +11,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "jobraker",
     products: [
-        .executable(name: "jobraker", targets: ["Appliance"])
+        .executable(name: "jobraker", targets: ["Appliance"]),
+        .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -76,6 +77,17 @@ let package = Package(
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
         .testTarget(
             name: "ApplianceTests", dependencies: ["Appliance", "Platform", "VecIndex", "TestSupport"], swiftSettings: strict),
+
+        // Built by `make bench` alone; no test run depends on it.
+        .executableTarget(
+            name: "WritesBenchmark",
+            dependencies: [
+                "CSQLite", "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/Writes",
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -1,4 +1,4 @@
-# Starts and stops one jobraker on a temporary data directory: sourced by demo.sh and bench.sh.
+# Starts and stops one jobraker on a temporary data directory: sourced by demo.sh.
 #
 # After start_server: $workspace (removed at exit), $config, $base (http://127.0.0.1:PORT), $server_log,
 # $server_pid. The one process that is ever signalled is $server_pid.

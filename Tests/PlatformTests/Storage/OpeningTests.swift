@@ -24,6 +24,16 @@ import Testing
         #expect(SnapshotMark.kind(of: path) == .live)
     }
 
+    @Test("Each commit is synced; what the benchmark compares this with is asked for", arguments: [(false, 2), (true, 1)])
+    func syncing(onlyAtCheckpoints: Bool, synchronous: Int64) async throws {
+        var options = TestDatabase.options
+        options.syncsOnlyAtCheckpoints = onlyAtCheckpoints
+        try await withDatabase(in: directory, options: options) { test in
+            let found = try await test.database.write { try $0.int("PRAGMA synchronous") }
+            #expect(found == synchronous)
+        }
+    }
+
     @Test("An empty file is as good as none")
     func empty() async throws {
         try writeFile(path, [])

@@ -1,0 +1,73 @@
+"""Load by wrk: one thread, 32 keep-alive connections, one kind of request."""
+
+import dataclasses
+import json
+import pathlib
+import subprocess
+
+from servers import Failed
+
+CONNECTIONS = 32
+
+# Prints one line that `run` reads; wrk's own report rounds too much. A status above 399 counts as an error.
+DONE = """
+done = function(summary, latency, requests)
+    local errors = summary.errors
+    io.write(string.format("RESULT %d %.0f %.0f %.0f %.0f %d\\n", summary.requests, summary.duration,
+        latency:percentile(50), latency:percentile(99), latency.max,
+        errors.connect + errors.read + errors.write + errors.timeout + errors.status))
+end
+"""
+# A number that is different in each request takes the place of #.
+BODIES = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+local count = 0
+request = function()
+    count = count + 1
+    return wrk.format(nil, nil, nil, (string.gsub(%s, "#", count)))
+end
+"""
+
+
+@dataclasses.dataclass
+class Target:
+    """One route of one server. With a body it is a POST, else a GET."""
+
+    server: str
+    route: str
+    port: int
+    path: str
+    token: str
+    body: dict | None = None
+
+    def script(self, directory: pathlib.Path) -> pathlib.Path:
+        text = DONE + f'wrk.headers["Authorization"] = "Bearer {self.token}"\n'
+        if self.body is not None:
+            # JSON's string syntax is also Lua's for what stands in these bodies.
+            text += BODIES % json.dumps(json.dumps(self.body))
+        path = directory / f"{self.server}-{self.route}.lua"
+        path.write_text(text)
+        return path
+
+
+def run(target: Target, seconds: int, directory: pathlib.Path) -> dict:
+    """One run of wrk. An answer that is no success fails it: an error page is quick to serve."""
+    name = f"{target.server} {target.route}"
+    try:
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(target.script(directory)),
+             f"http://127.0.0.1:{target.port}{target.path}"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 30)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{name}: wrk did not end") from None
+    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    if done.returncode != 0 or len(lines) != 1:
+        raise Failed(f"{name}: wrk could not run: {done.stdout}{done.stderr}")
+    requests, duration, p50, p99, longest, failed = (int(word) for word in lines[0].split()[1:])
+    if failed:
+        raise Failed(f"{name}: {failed} of {requests} requests were not answered with success")
+    if requests == 0:
+        raise Failed(f"{name}: no request was answered in {seconds} s")
+    return {"requests": requests, "requests_per_second": requests / duration * 1e6,
+            "p50_ms": p50 / 1000, "p99_ms": p99 / 1000, "max_ms": longest / 1000}

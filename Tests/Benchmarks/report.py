@@ -1,0 +1,133 @@
+"""Turns the results into tables: aligned for a terminal, and Markdown for docs/benchmarks.md."""
+
+import pathlib
+
+from goals import judge, number, ratio
+from overhttp import ROUTES
+
+BEGIN, END = "<!-- bench:start -->", "<!-- bench:end -->"
+PLOTS = {
+    "writes-throughput": "Writes a second by number of callers, on this disk and on the slow one",
+    "writes-latency": "Latency of a write over time, 32 callers",
+    "http-latency": "Latency over HTTP over time, runs of one second",
+    "memory": "Resident memory of both servers while the load runs",
+}
+MODE_NAMES = {"group": "group commit", "single-full": "one a call, FULL", "single-normal": "one a call, NORMAL"}
+
+
+class Table:
+    def __init__(self, title: str, header: list[str], rows: list[list[str]], note: str = "", plots: tuple[str, ...] = ()):
+        self.title, self.header, self.rows, self.note, self.plots = title, header, rows, note, plots
+
+    def text(self) -> str:
+        lines = [[cell.replace("`", "") for cell in row] for row in [self.header, *self.rows]]
+        widths = [max(len(row[column]) for row in lines) for column in range(len(self.header))]
+        out = [self.title] + ["  " + "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in lines]
+        return "\n".join(out)
+
+    def markdown(self, plots: list[str]) -> str:
+        out = [f"### {self.title}", ""]
+        if self.note:
+            out += [self.note, ""]
+        out += ["| " + " | ".join(self.header) + " |", "|" + "---|" * len(self.header)]
+        out += ["| " + " | ".join(row) + " |" for row in self.rows]
+        for name in self.plots:
+            if name in plots:
+                out += ["", f"![{PLOTS[name]}](plots/{name}.svg)"]
+        return "\n".join(out)
+
+
+def latencies(result: dict) -> str:
+    return " / ".join("–" if result[key] is None else number(result[key]) for key in ("p50_ms", "p99_ms"))
+
+
+def writes_tables(writes: dict) -> list[Table]:
+    """Of each disk one table of rates and one of latencies."""
+    tables = []
+    for disk, delay in writes["delays_us"].items():
+        cases = {callers: writes["cases"][disk][callers] for callers in map(str, writes["callers"])}
+        where = f"each sync {delay / 1000:g} ms slower" if delay else "this disk as it is"
+        if delay:
+            note = "The same with a sleep before each fsync and fdatasync (`Tests/Benchmarks/slowsync.c`): a slow VPS disk."
+        else:
+            note = (f"Median of {writes['rounds']} rounds of {writes['seconds']:g} s, a new database for each run. NORMAL is not "
+                    "durable: a power cut undoes what it acknowledged last.")
+        rates = []
+        for callers, case in cases.items():
+            rate = {mode: case[mode]["writes_per_second"] for mode in MODE_NAMES}
+            rates.append([callers, *map(number, rate.values()), number(rate["group"] / rate["single-full"], "×"),
+                          number(rate["group"] / rate["single-normal"], "×"), number(case["group"]["writes_per_commit"])])
+        tables += [
+            Table(f"Durable writes a second, {where}",
+                  ["callers", *MODE_NAMES.values(), "group : FULL", "group : NORMAL", "writes a group commit"], rates, note),
+            Table(f"Latency of a write, {where}", ["callers", *(f"{name}, p50 / p99 ms" for name in MODE_NAMES.values())],
+                  [[callers, *(latencies(case[mode]) for mode in MODE_NAMES)] for callers, case in cases.items()],
+                  plots=("writes-throughput", "writes-latency") if delay else ()),
+        ]
+    return tables
+
+
+def http_table(http: dict) -> Table:
+    rows = []
+    for route, sides in http["routes"].items():
+        ours, theirs = sides["jobraker"], sides["PocketBase"]
+        rows.append([
+            f"{route}: {ROUTES[route]}", number(ours["requests_per_second"]), number(theirs["requests_per_second"]),
+            number(ratio(http["routes"], route), "×"), latencies(ours), latencies(theirs), f"{ours['bytes']} / {theirs['bytes']}"])
+    return Table(
+        f"Over HTTP, beside PocketBase {http['pocketbase']}",
+        ["route", "jobraker, requests/s", "PocketBase, requests/s", "ratio", "jobraker, p50 / p99 ms", "PocketBase, p50 / p99 ms",
+         "bytes an answer"],
+        rows, plots=("http-latency",),
+        note=f"`wrk -t1 -c32`, the two in turn, median of {http['rounds']} rounds of {http['seconds']} s. Client and server share the "
+             "cores. Both check the user's token and give a user his own rows only, have the same rows and the same index, log each "
+             "request as they do by default, and have no rate limits.")
+
+
+def memory_table(memory: dict) -> Table:
+    rows = [[text, *(number(memory[key][server]) for server in ("jobraker", "PocketBase"))] for key, text in (
+        ("idle_mib", "idle, 2 s after a start on new data"), ("peak_mib", "most under the load above"), ("after_mib", "after it"))]
+    return Table("Resident memory", ["MiB", "jobraker", "PocketBase"], rows, plots=("memory",),
+                 note="VmRSS of the one process each, four times a second.")
+
+
+def start_table(start: dict) -> Table:
+    return Table(
+        f"Start on a database of {number(start['database_mib'], 'MiB')}", ["what", "figure"],
+        [[f"from exec to the first 200 of `/readyz`, median of {start['starts']}", number(start["median_ms"], "ms")],
+         ["the slowest", number(start["slowest_ms"], "ms")],
+         ["resident memory 2 s later", number(start["idle_mib"], "MiB")],
+         ["stripped binary", number(start["stripped_mib"], "MiB")]],
+        note=f"{start['articles']} made-up articles through `jobraker import knowledge`; the file is in the machine's cache.")
+
+
+def tables(results: dict) -> list[Table]:
+    found = [Table("Goals", ["what", "measured", "goal", ""], [goal.row for goal in judge(results)])]
+    if writes := results.get("writes"):
+        found += writes_tables(writes)
+    if http := results.get("http"):
+        found += [http_table(http)]
+    if memory := (results.get("http") or results.get("memory") or {}).get("memory"):
+        found += [memory_table(memory)]
+    if start := results.get("start"):
+        found += [start_table(start)]
+    return found
+
+
+def block(results: dict, plots: list[str]) -> str:
+    """What stands between the marks of docs/benchmarks.md."""
+    machine = results["machine"]
+    where = (f"Measured on {machine['date']}, all in one run: {machine['processor']}, {machine['cores']} cores, {machine['system']}; "
+             f"fdatasync of one page {number(machine['sync_ms'], 'ms')}; load average before the run {machine['load_before']:.1f}.")
+    return "\n\n".join([BEGIN, where, *(table.markdown(plots) for table in tables(results)), END])
+
+
+def write_block(page: pathlib.Path, results: dict, plots: list[str]) -> None:
+    text = page.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{page} has no block between {BEGIN} and {END}")
+    page.write_text(before + block(results, plots) + after)
