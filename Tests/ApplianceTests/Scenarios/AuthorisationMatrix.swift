@@ -38,6 +38,12 @@ import Testing
         "GET /healthz/": .anyone(200),
         "GET /readyz/": .anyone(200),
         "GET /metrics/": .anyone(200),
+        "GET /": .anyone(301),
+        "GET /api/schema/": .anyone(200),
+        "GET /api/docs/": .anyone(200),
+        "GET /api/redoc/": .anyone(200),
+        "GET /api/docs/docs.css": .anyone(200),
+        "GET /api/docs/docs.js": .anyone(200),
 
         "GET /api/v1/auth/": .account(200),
         "POST /api/v1/auth/register/": Row(

@@ -16,15 +16,18 @@ final class ShiftedClock: PlatformClock {
 /// A real appliance on a real port with a real file, inside the test's process.
 final class TestAppliance: Sendable {
     let appliance: Appliance
-    let clock: ShiftedClock
+    private let given: any PlatformClock
     let directory: TemporaryDirectory
     let logged: LogSink
 
     var port: Int { appliance.ports[0] }
 
-    private init(appliance: Appliance, clock: ShiftedClock, directory: TemporaryDirectory, logged: LogSink) {
+    /// The moved clock of a test that did not bring its own.
+    var clock: ShiftedClock { given as? ShiftedClock ?? ShiftedClock() }
+
+    private init(appliance: Appliance, clock: any PlatformClock, directory: TemporaryDirectory, logged: LogSink) {
         self.appliance = appliance
-        self.clock = clock
+        given = clock
         self.directory = directory
         self.logged = logged
     }
@@ -32,10 +35,11 @@ final class TestAppliance: Sendable {
     /// Starts an appliance, runs `body`, and stops it whatever happens.
     /// `settings` is more TOML, tables and all.
     static func run<T>(
-        settings: String = "", in directory: TemporaryDirectory? = nil, _ body: (TestAppliance) async throws -> T
+        settings: String = "", in directory: TemporaryDirectory? = nil, clock: any PlatformClock = ShiftedClock(),
+        _ body: (TestAppliance) async throws -> T
     ) async throws -> T {
         let directory = try directory ?? TemporaryDirectory()
-        let started = try await start(settings: settings, in: directory)
+        let started = try await start(settings: settings, in: directory, clock: clock)
         do {
             let value = try await body(started)
             await started.appliance.stop()
@@ -46,8 +50,9 @@ final class TestAppliance: Sendable {
         }
     }
 
-    static func start(settings: String, in directory: TemporaryDirectory) async throws -> TestAppliance {
-        let clock = ShiftedClock()
+    static func start(
+        settings: String, in directory: TemporaryDirectory, clock: any PlatformClock = ShiftedClock()
+    ) async throws -> TestAppliance {
         let logged = LogSink()
         var world = Appliance.World()
         world.clock = clock

@@ -30,7 +30,7 @@ final class ScriptedWorker: Worker {
     private let steps: Mutex<[Step]>
     private let seen: Mutex<[WorkItem]> = Mutex([])
 
-    init(_ kind: String = "test.work", attempts: Int = 3, timeLimit: Int = 1800, _ steps: Step...) {
+    init(kind: String = "test.work", attempts: Int = 3, timeLimit: Int = 1800, _ steps: Step...) {
         self.kind = kind
         maximumAttempts = attempts
         timeLimitSeconds = timeLimit
@@ -84,7 +84,7 @@ actor AsyncDoor {
         for watcher in watchers where watcher.count <= arrivals { watcher.continuation.resume() }
         watchers.removeAll { $0.count <= arrivals }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
                 waiting[number] = continuation
             }
@@ -123,7 +123,7 @@ struct WorkFixture: Sendable {
     static func run(
         _ workers: any Worker..., settings: WorkQueue.Settings = WorkQueue.Settings(), _ body: (WorkFixture) async throws -> Void
     ) async throws {
-        try await withDatabase(migrations: migrations) { test in
+        try await withDatabase(migrations: migrations) { test -> Void in
             let fixture = try await start(workers, settings: settings, on: test)
             do {
                 try await body(fixture)

@@ -68,7 +68,7 @@ import Testing
     @Test("After its last attempt, or at a failure for good, an item is dead and says why")
     func dead() async throws {
         try await WorkFixture.run(
-            ScriptedWorker("twice", attempts: 2, .trip), ScriptedWorker("never", .fail(code: "gone", permanent: true))
+            ScriptedWorker(kind: "twice", attempts: 2, .trip), ScriptedWorker(kind: "never", .fail(code: "gone", permanent: true))
         ) {
             fixture in
             let owner = Owner.ofWork(accountRowID: 1)
@@ -173,7 +173,7 @@ import Testing
 
     @Test("Who waits for an item hears of its first attempt, however it ends")
     func attempted() async throws {
-        try await WorkFixture.run(ScriptedWorker("good", .succeed(.null)), ScriptedWorker("bad", .trip)) { fixture in
+        try await WorkFixture.run(ScriptedWorker(kind: "good", .succeed(.null)), ScriptedWorker(kind: "bad", .trip)) { fixture in
             let good = try await fixture.enqueue(WorkOrder("good", payload: .null))
             await fixture.queue.attempted(good)
             #expect(try fixture.state(good) == .succeeded)
