@@ -37,10 +37,11 @@ final class Core: Sendable {
         }
     }
 
-    /// Blocking; leaves one file and no write-ahead log.
+    /// Blocking; leaves one file and no write-ahead log, and the directory to whoever wants it next.
     func close() {
         hashPool.stop()
         database.close()
+        directory.unlock()
     }
 
     /// The commands that work the same with and without a running server.

@@ -3,10 +3,10 @@ extension SettingTable {
         name: "limits",
         manual: """
             How much one client may ask for. Requests are counted by account, or without
-            one by address (IPv6: by /64 network); each class of request has a bucket of its
-            own, which refills evenly. A request too many is answered with 429 and
-            Retry-After. Behind a proxy, server.trusted_proxies must name it: otherwise all
-            clients share the proxy's address.
+            one by address (IPv6: by /64 network); each class of request has a bucket
+            of its own, which refills evenly. A request too many is answered with 429
+            and Retry-After. Behind a proxy, server.trusted_proxies must name it:
+            otherwise all clients share the proxy's address.
             """,
         settings: [
             .boolean(
@@ -25,12 +25,13 @@ extension SettingTable {
             .integer(
                 "limits.reading_per_minute", \.limits.readingPerMinute, 1200, in: 1...1_000_000, unit: "requests a minute", .live,
                 """
-                What only reads.
+                What only reads. Too few and the pages of a client stay empty; the limit
+                is there for programs that have run wild.
                 """),
             .integer(
                 "limits.writing_per_minute", \.limits.writingPerMinute, 300, in: 1...1_000_000, unit: "requests a minute", .live,
                 """
-                What changes something.
+                What changes something. Each of these waits for the disk, and is kept.
                 """),
             .integer(
                 "limits.assistant_per_minute", \.limits.assistantPerMinute, 30, in: 1...1_000_000, unit: "requests a minute", .live,

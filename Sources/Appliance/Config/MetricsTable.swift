@@ -8,7 +8,8 @@ extension SettingTable {
             .boolean(
                 "metrics.enabled", \.metrics.enabled, true, .live,
                 """
-                false: /metrics is not found.
+                false: /metrics is not found, for anybody. The figures are counted all the
+                same, and are there again after a reload.
                 """),
             .text(
                 "metrics.token", \.metrics.token, .secret, .live,

@@ -48,6 +48,12 @@ import Testing
             directory = "/srv/jobs"
             writer_queue = 16
             group_limit = 7
+            [tls]
+            listen = ["0.0.0.0:443"]
+            certificate = "/etc/jobs/chain.pem"
+            key = "/etc/jobs/key.pem"
+            minimum_version = "1.3"
+            redirect = false
             [backup]
             interval_minutes = 0
             [auth]
@@ -81,6 +87,20 @@ import Testing
             model = "model-3"
             on_failure = "refuse"
             timeout_ms = 109
+            [queue]
+            workers = 11
+            inline = true
+            [limits]
+            enabled = false
+            authentication_per_minute = 110
+            reading_per_minute = 111
+            writing_per_minute = 112
+            assistant_per_minute = 113
+            account_tokens_per_day = 114
+            instance_tokens_per_day = 0
+            [metrics]
+            enabled = false
+            token = "key-4"
             [log]
             level = "error"
             format = "json"
@@ -95,6 +115,9 @@ import Testing
         #expect((values.server.headerTimeoutSeconds, values.server.bodyTimeoutSeconds) == (3, 4))
         #expect((values.server.idleTimeoutSeconds, values.server.drainSeconds) == (5, 6))
         #expect((values.storage.directory, values.storage.writerQueue, values.storage.groupLimit) == ("/srv/jobs", 16, 7))
+        #expect(values.tls.listen.map(\.description) == ["0.0.0.0:443"] && values.tls.minimumVersion == .version13)
+        #expect((values.tls.certificate, values.tls.key) == ("/etc/jobs/chain.pem", "/etc/jobs/key.pem"))
+        #expect(!values.tls.redirect)
         #expect(values.backup.intervalMinutes == 0)
         #expect((values.auth.accessTokenMinutes, values.auth.refreshTokenDays) == (8, 9))
         #expect((values.auth.registration, values.auth.passwordHashWorkers) == (.closed, 10))
@@ -110,6 +133,11 @@ import Testing
         #expect((values.moderation.provider, values.moderation.baseURL) == (.openai, "https://judge.example.com"))
         #expect((values.moderation.apiKey, values.moderation.model) == ("key-3", "model-3"))
         #expect((values.moderation.onFailure, values.moderation.timeoutMs) == (.refuse, 109))
+        #expect((values.queue.workers, values.queue.inline) == (11, true))
+        #expect((values.limits.enabled, values.metrics.enabled, values.metrics.token) == (false, false, "key-4"))
+        #expect((values.limits.authenticationPerMinute, values.limits.readingPerMinute) == (110, 111))
+        #expect((values.limits.writingPerMinute, values.limits.assistantPerMinute) == (112, 113))
+        #expect((values.limits.accountTokensPerDay, values.limits.instanceTokensPerDay) == (114, 0))
         #expect((values.log.level, values.log.format) == (.error, .json))
         // Each key was given above, and with a value that is not its default.
         let (changed, needRestart) = Configuration.changes(from: try Configuration.load(path: nil, environment: [:]), to: loaded)

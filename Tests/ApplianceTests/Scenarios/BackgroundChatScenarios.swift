@@ -145,7 +145,7 @@ struct BackgroundChatScenarios {
             try await TestAppliance.run(settings: ProviderScenarios.settings(url)) { server in
                 let user = try await server.register()
                 let taken = try await user.post("/api/v1/chat/chat/", #"{"message_text":"Hello"}"#).json
-                #expect(await provider.asked.happens())
+                await provider.asked.wait()
                 #expect(try await user.delete("/api/v1/chat/sessions/\(taken["session_id"]?.string ?? "")/").status == 204)
                 gate.open()
                 let path = "/api/v1/tasks/\(taken["task_id"]?.string ?? "")/"
@@ -167,7 +167,7 @@ struct BackgroundChatScenarios {
             let second = try await user.post("/api/v1/chat/chat/", body, headers: key)
             #expect(first.status == 202 && second.json == first.json && second["Idempotency-Replayed"] == "true")
             // As if the answer had been lost with the process before it was kept.
-            try await server.appliance.core.database.write { try $0.execute("DELETE FROM idempotency_keys") }
+            _ = try await server.appliance.core.database.write { try $0.execute("DELETE FROM idempotency_keys") }
             return (user, first.json)
         }
         try await TestAppliance.rerun(in: directory) { server in
@@ -214,7 +214,7 @@ struct BackgroundChatScenarios {
 
     @Test("Flagged input is refused before anything is stored or ordered")
     func flagged() async throws {
-        try await StubProvider.with(.split(moderations: .moderations(["poison": "illicit"]), others: .plain("Yes."))) { provider, url in
+        try await StubProvider.with(.split(moderations: .moderations(flagging: ["poison": "illicit"]), others: .plain("Yes."))) { provider, url in
             let moderation = "[moderation]\nprovider = \"openai\"\nbase_url = \"\(url)\"\nmodel = \"judge\"\n"
             try await TestAppliance.run(settings: ProviderScenarios.settings(url) + "\n" + moderation) { server in
                 let user = try await server.register()

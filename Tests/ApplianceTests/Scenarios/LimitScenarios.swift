@@ -36,7 +36,7 @@ struct LimitScenarios {
 
     @Test("Each class admits exactly its number a minute, and refuses in the contract's words")
     func classes() async throws {
-        try await Self.run { server, clock in
+        try await Self.run { (server, clock) async throws -> Void in
             let user = try await server.register()
             let reading = try await Self.count(15) { try await user.get("/api/v1/auth/me/") }
             #expect(reading.admitted == 9)
@@ -60,7 +60,7 @@ struct LimitScenarios {
 
     @Test("With the standard limits the counts over HTTP are exact in each class")
     func standard() async throws {
-        try await Self.run("[limits]\nenabled = true\n") { server, _ in
+        try await Self.run("[limits]\nenabled = true\n") { (server, _) async throws -> Void in
             let user = try await server.register()
             let client = try TestClient(port: server.port)
             let headers = [("Authorization", "Bearer \(user.access)"), ("Content-Type", "application/json")]
@@ -78,7 +78,7 @@ struct LimitScenarios {
 
     @Test("Two accounts behind one address do not share a bucket, and strangers have that of their address")
     func accounts() async throws {
-        try await Self.run { server, _ in
+        try await Self.run { (server, _) async throws -> Void in
             let (ada, eve) = (try await server.register(), try await server.register("eve@example.org"))
             #expect(try await Self.count(12) { try await ada.get("/api/v1/auth/me/") }.admitted == 9)
             #expect(try await Self.count(12) { try await eve.get("/api/v1/auth/me/") }.admitted == 9)
@@ -88,7 +88,7 @@ struct LimitScenarios {
 
     @Test("Behind a trusted proxy each client has its own bucket, IPv6 networks one together; a stranger's header is not believed")
     func proxies() async throws {
-        try await Self.run(Self.small + "\n[server]\nlisten = [\"127.0.0.1:0\"]\ntrusted_proxies = [\"127.0.0.1\"]\n") { server, _ in
+        try await Self.run(Self.small + "\n[server]\nlisten = [\"127.0.0.1:0\"]\ntrusted_proxies = [\"127.0.0.1\"]\n") { (server, _) async throws -> Void in
             func ask(_ address: String) async throws -> TestResponse {
                 try await server.request("GET", "/api/schema/", headers: [("X-Forwarded-For", address)])
             }
@@ -97,7 +97,7 @@ struct LimitScenarios {
             #expect(try await Self.count(5) { try await ask("2001:db8::1") }.admitted == 5)
             #expect(try await Self.count(5) { try await ask("2001:db8::2") }.admitted == 4)
         }
-        try await Self.run { server, _ in
+        try await Self.run { (server, _) async throws -> Void in
             var number = 0
             let counted = try await Self.count(12) {
                 number += 1
@@ -109,20 +109,20 @@ struct LimitScenarios {
 
     @Test("Probes are never counted, and with limits off nothing is")
     func uncounted() async throws {
-        try await Self.run { server, _ in
+        try await Self.run { (server, _) async throws -> Void in
             for path in ["/healthz/", "/readyz/", "/health/", "/metrics/"] {
                 #expect(try await Self.count(12) { try await server.request("GET", path) }.admitted == 12)
                 #expect(try await server.request("GET", path)["RateLimit"] == nil)
             }
         }
-        try await Self.run("[limits]\nenabled = false\nreading_per_minute = 1\n") { server, _ in
+        try await Self.run("[limits]\nenabled = false\nreading_per_minute = 1\n") { (server, _) async throws -> Void in
             #expect(try await Self.count(5) { try await server.request("GET", "/api/schema/") }.admitted == 5)
         }
     }
 
     @Test("New limits hold from a reload on")
     func reload() async throws {
-        try await Self.run { server, _ in
+        try await Self.run { (server, _) async throws -> Void in
             let user = try await server.register()
             #expect(try await user.get("/api/v1/auth/me/")["RateLimit-Policy"] == #""reading";q=9;w=60"#)
             let loaded = try TestAppliance.configuration("[limits]\nreading_per_minute = 100\n", in: server.directory)
@@ -135,7 +135,7 @@ struct LimitScenarios {
     func tokens() async throws {
         try await StubProvider.with(.plain("Yes.")) { provider, url in
             let settings = ProviderScenarios.settings(url) + "\n[limits]\naccount_tokens_per_day = 30\n"
-            try await Self.run(settings) { server, clock in
+            try await Self.run(settings) { (server, clock) async throws -> Void in
                 let (ada, eve) = (try await server.register(), try await server.register("eve@example.org"))
                 // Eighteen tokens each: the second question passes the limit and is still answered.
                 for _ in 0..<2 { #expect(try await ada.ask("Hello").status == 200) }
@@ -163,7 +163,7 @@ struct LimitScenarios {
     func instanceTokens() async throws {
         try await StubProvider.with(.status(500), .plain("Yes.")) { _, url in
             let settings = ProviderScenarios.settings(url) + "\n[limits]\ninstance_tokens_per_day = 10\n"
-            try await Self.run(settings) { server, clock in
+            try await Self.run(settings) { (server, clock) async throws -> Void in
                 let (ada, eve) = (try await server.register(), try await server.register("eve@example.org"))
                 let taken = try await ada.post("/api/v1/chat/chat/", #"{"message_text":"Hello"}"#).json
                 let path = "/api/v1/tasks/\(taken["task_id"]?.string ?? "")/"

@@ -61,23 +61,26 @@ import Testing
     @Test("Switched off they are not found")
     func off() async throws {
         try await TestAppliance.run(settings: "[metrics]\nenabled = false\n") { server in
-            #expect(try await server.request("GET", "/metrics/").status == 404)
+            let answer = try await server.request("GET", "/metrics/")
+            #expect(answer.status == 404)
         }
     }
 
     /// Every sample by its name and labels. A line that is none fails the test.
-    private static func samples(_ text: String) throws -> [Substring: Double] {
-        var samples: [Substring: Double] = [:]
+    private static func samples(_ text: String) throws -> [String: Double] {
+        var samples: [String: Double] = [:]
         var announced: Set<Substring> = []
         for line in text.split(separator: "\n") {
             if line.hasPrefix("#") {
                 let words = line.split(separator: " ", maxSplits: 3)
-                if words[1] == "TYPE" { #expect(announced.insert(words[2]).inserted, "announced twice: \(line)") }
+                let isNew = words[1] != "TYPE" || announced.insert(words[2]).inserted
+                #expect(isNew, "announced twice: \(line)")
                 continue
             }
             let end = try #require(line.lastIndex(of: " "))
             let value = try #require(Double(line[line.index(after: end)...]), "\(line)")
-            #expect(samples.updateValue(value, forKey: line[..<end]) == nil, "twice: \(line)")
+            let earlier = samples.updateValue(value, forKey: String(line[..<end]))
+            #expect(earlier == nil, "twice: \(line)")
         }
         return samples
     }

@@ -169,7 +169,8 @@ import Testing
                 }
                 try WorkTable.deleteAll(of: .ofWork(accountRowID: 1), in: transaction)
             }
-            #expect(try test.database.read { try $0.int("SELECT group_concat(account_rid) FROM work_items") } == 2)
+            let left = try test.database.read { try $0.rows("SELECT account_rid FROM work_items") { try $0.int(0) } }
+            #expect(left == [2])
         }
     }
 

@@ -39,5 +39,8 @@ package final class DataDirectory: Sendable {
         }
     }
 
+    /// Lets another process, or another instance in this one, have the directory. Nothing of it may be used afterwards.
+    package func unlock() { flock(lockFile, LOCK_UN) }
+
     deinit { close(lockFile) }
 }
