@@ -37,11 +37,13 @@ struct Job: Sendable, Equatable {
     var postedDate: Timestamp?
     var applicationDeadline: Timestamp?
 
+    var salaryRangeDisplay: String { Self.salaryRangeDisplay(min: salaryMin, max: salaryMax, period: salaryPeriod) }
+
     /// The pay in words, as clients show it. Zero counts as missing.
-    var salaryRangeDisplay: String {
-        guard let low = salaryMin, low > 0 else { return "Salary not disclosed" }
-        guard let high = salaryMax, high > 0 else { return "$\(Self.grouped(low))+ \(salaryPeriod)" }
-        return "$\(Self.grouped(low)) - $\(Self.grouped(high)) \(salaryPeriod)"
+    static func salaryRangeDisplay(min: Int?, max: Int?, period: String) -> String {
+        guard let low = min, low > 0 else { return "Salary not disclosed" }
+        guard let high = max, high > 0 else { return "$\(grouped(low))+ \(period)" }
+        return "$\(grouped(low)) - $\(grouped(high)) \(period)"
     }
 
     /// The text that search and the assistant see, as labelled lines.
