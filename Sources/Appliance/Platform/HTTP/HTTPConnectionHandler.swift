@@ -15,6 +15,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         case idle
         case collecting(HTTPRequestHead, received: Timestamp, body: ByteBuffer?, limit: Int)
         case responding(isLast: Bool, isHead: Bool)
+        /// The answer is on its way. Until the client has taken it nothing more is read, let alone answered.
+        case writing(isLast: Bool)
         case closing
     }
 
@@ -130,25 +132,28 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
     private func answer(with outcome: HTTPOutcome) {
         guard let context, case .responding(let isLast, let isHead) = state else { return }
-        let closes = isLast || inputIsClosed
+        state = .writing(isLast: isLast)
         deadline?.enter(.writing)
         let done = context.eventLoop.makePromise(of: Void.self)
         let here = NIOLoopBound(self, eventLoop: context.eventLoop)
-        done.futureResult.whenComplete { _ in here.value.written(thenClose: closes) }
-        // Ready before the write: the pipeline handler passes on a request that waits as soon as the end is written.
-        state = closes ? .closing : .idle
+        done.futureResult.whenSuccess { here.value.written() }
         let rest = bytes(of: outcome, isHead: isHead, context)
+        let closes = isLast || inputIsClosed
         context.write(wrapOutboundOut(.head(Self.head(outcome.answer.status, closes: closes))), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
     }
 
-    private func written(thenClose closes: Bool) {
-        if closes {
-            context?.close(promise: nil)
-        } else if deadline?.phase == .writing {
-            deadline?.enter(.idle)
-        }
+    /// The client has taken the answer, or the system holds it for the client: only now the end is told.
+    ///
+    /// The pipeline handler passes on the next request, and reads more, when it sees the end of an answer. If it saw it
+    /// with the bytes still waiting here, a client that sends and never reads could fill the memory with answers.
+    private func written() {
+        guard let context, case .writing(let isLast) = state else { return }
+        let closes = isLast || inputIsClosed
+        state = closes ? .closing : .idle
+        if !closes { deadline?.enter(.idle) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if closes { context.close(promise: nil) }
     }
 
     /// Answers a request that is not read any further, and ends the connection.
