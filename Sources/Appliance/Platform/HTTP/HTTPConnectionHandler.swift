@@ -185,7 +185,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError else { return context.close(promise: nil) }
+        guard error is HTTPParserError else { return close(context) }
         if case .closing = state { return }
         let incoming = IncomingRequest.unreadable(peer: peer, received: dispatcher.clock.now())
         refuse(incoming, because: HTTPError.badRequest(detail: "Bad request."))
@@ -194,8 +194,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             inputIsClosed = true
-            if case .idle = state { context.close(promise: nil) }
-            if deadline?.phase == .lingering { context.close(promise: nil) }
+            if case .idle = state { close(context) }
+            if deadline?.phase == .lingering { close(context) }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -213,7 +213,14 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         case (.body, .collecting(let head, let received, _, _)):
             refuse(incoming(head, received: received), because: HTTPError.requestTimeout)
         default:
-            context.close(promise: nil)
+            close(context)
         }
+    }
+
+    /// TLS says goodbye before the socket closes, and a request may arrive meanwhile. It must not be run: nobody would
+    /// get its answer, and whoever sent it would send it again.
+    private func close(_ context: ChannelHandlerContext) {
+        state = .closing
+        context.close(promise: nil)
     }
 }
