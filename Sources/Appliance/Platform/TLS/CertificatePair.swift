@@ -62,8 +62,10 @@ package struct CertificatePair: Sendable {
         CertificateTrust.holds(chain.compactMap { try? $0.toDERBytes() }, roots: roots)
     }
 
-    /// What it means that BoringSSL does not take the two together.
+    /// What it means that BoringSSL takes the certificate and then not the key.
     var mismatch: CertificateProblem { .mismatch(key: keyPath, certificate: certificatePath) }
+    /// What it means that BoringSSL does not take the certificate.
+    var misfit: CertificateProblem { .malformed(.certificate, path: certificatePath) }
 
     private static func names(of leaf: NIOSSLCertificate) -> [String] {
         leaf._subjectAlternativeNames().filter { $0.nameType == .dnsName }.map { String(decoding: $0.contents, as: UTF8.self) }
