@@ -11,6 +11,8 @@ final class SecureListeners: Sendable {
 
     private struct State {
         var port: Int?
+        /// The name that clients know the server by.
+        var host: String?
         var isTrusted = false
     }
 
@@ -27,7 +29,7 @@ final class SecureListeners: Sendable {
         }
         self.clock = clock
         self.log = log
-        state = Mutex(State())
+        state = Mutex(State(host: CertificateFiles.host(in: loaded)))
         examine(pair)
     }
 
@@ -51,6 +53,7 @@ final class SecureListeners: Sendable {
         } catch {
             throw ConfigurationErrors(errors: [CertificateFiles.error(error, in: loaded)])
         }
+        state.withLock { $0.host = CertificateFiles.host(in: loaded) }
         examine(pair)
     }
 
@@ -63,10 +66,13 @@ final class SecureListeners: Sendable {
 
     private func examine(_ pair: CertificatePair) {
         let isTrusted = pair.isTrusted()
-        state.withLock { $0.isTrusted = isTrusted }
+        let host = state.withLock { state in
+            state.isTrusted = isTrusted
+            return state.host
+        }
         log.info(
             "Certificate in use.",
             ["names": .string(pair.names.joined(separator: ",")), "expires": .string(pair.notAfter.iso)])
-        for warning in pair.warnings(at: clock.now()) { log.warning("About the certificate: \(warning.words)") }
+        for warning in pair.warnings(at: clock.now(), host: host) { log.warning("About the certificate: \(warning.words)") }
     }
 }

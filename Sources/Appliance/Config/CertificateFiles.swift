@@ -26,8 +26,14 @@ enum CertificateFiles {
     }
 
     /// One line for each thing that an operator should know about the files, for a terminal.
-    static func warnings(about pair: CertificatePair, at now: Timestamp) -> [String] {
-        pair.warnings(at: now).map { "warning: \(key(of: $0.file)): \(PrintableText.clean($0.words))" }
+    static func warnings(about pair: CertificatePair, at now: Timestamp, in loaded: LoadedConfiguration) -> [String] {
+        pair.warnings(at: now, host: host(in: loaded)).map { "warning: \(key(of: $0.file)): \(PrintableText.clean($0.words))" }
+    }
+
+    /// The host that clients will look for in the certificate, if the configuration tells.
+    static func host(in loaded: LoadedConfiguration) -> String? {
+        guard let url = URLText(loaded.values.server.publicURL), url.scheme == "https" else { return nil }
+        return url.host.hasPrefix("[") ? String(url.host.dropFirst().dropLast()) : String(url.host)
     }
 
     private static func key(of file: CertificateProblem.File) -> String { "tls.\(file.rawValue)" }
