@@ -75,6 +75,8 @@ final class Appliance: Sendable {
         // Before any other thread runs: OpenBLAS with a thread a core is slower than with one on small products.
         VecBLAS.useOneThread()
         let configuration = loaded.values
+        // Before the database is opened, and perhaps changed by a migration, for a start that a bad file ends.
+        let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)
@@ -84,7 +86,6 @@ final class Appliance: Sendable {
         var vectors: VectorSearch?
         do {
             vectors = try await startVectors(core, outbound, configuration)
-            let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let dispatcher = try await makeDispatcher(
                 core: core, outbound: outbound, vectors: vectors, httpSettings: httpSettings, current: current)
@@ -235,11 +236,12 @@ final class Appliance: Sendable {
     }
 
     private func startUpkeep(of secure: SecureListeners) {
-        let (clock, settings, current) = (core.clock, httpSettings, current)
+        let (clock, settings) = (core.clock, httpSettings)
         let task = Task {
             while (try? await clock.sleep(microseconds: Int64(SecureListeners.upkeepSeconds) * 1_000_000)) != nil {
                 secure.upkeep()
-                settings.replace(Self.httpValues(current.values, secure))
+                // This value alone: a reload may be changing the others.
+                settings.set(\.strictTransportSecurity, secure.sendsStrictTransportSecurity)
             }
         }
         loops.withLock { $0.append(task) }
