@@ -130,6 +130,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
             received: received)
     }
 
+    /// NIOSSL encrypts into one buffer for each connection, and never makes it smaller: whole, an answer of 3 MB would keep
+    /// 4 MB taken until the connection ends.
+    private static let piece = 65_536
+
     private func answer(with outcome: HTTPOutcome) {
         guard let context, case .responding(let isLast, let isHead) = state else { return }
         state = .writing(isLast: isLast)
@@ -137,9 +141,12 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         let done = context.eventLoop.makePromise(of: Void.self)
         let here = NIOLoopBound(self, eventLoop: context.eventLoop)
         done.futureResult.whenSuccess { here.value.written() }
-        let rest = bytes(of: outcome, isHead: isHead, context)
+        var rest = bytes(of: outcome, isHead: isHead, context)
         let closes = isLast || inputIsClosed
         context.write(wrapOutboundOut(.head(Self.head(outcome.answer.status, closes: closes))), promise: nil)
+        while overTLS, rest.readableBytes > Self.piece, let piece = rest.readSlice(length: Self.piece) {
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
     }
 
