@@ -15,6 +15,8 @@ final class Appliance: Sendable {
         var log = Log()
         var hashing = PasswordHasher.Parameters.standard
         var storage = Database.Options()
+        /// Whom certificates are held against.
+        var roots = CertificateTrust.Roots.system
     }
 
     let core: Core
@@ -76,7 +78,7 @@ final class Appliance: Sendable {
         VecBLAS.useOneThread()
         let configuration = loaded.values
         // Before the database is opened, and perhaps changed by a migration, for a start that a bad file ends.
-        let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
+        let secure = try SecureListeners(loaded, clock: world.clock, log: world.log, roots: world.roots)
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)

@@ -30,12 +30,13 @@ final class TestAppliance: Sendable {
     }
 
     /// Starts an appliance, runs `body`, and stops it whatever happens.
-    /// `settings` is more TOML, tables and all.
+    /// `settings` is more TOML, tables and all; `change` is for what a test puts in the place of the world.
     static func run<T>(
-        settings: String = "", in directory: TemporaryDirectory? = nil, _ body: (TestAppliance) async throws -> T
+        settings: String = "", in directory: TemporaryDirectory? = nil, world change: (inout Appliance.World) -> Void = { _ in },
+        _ body: (TestAppliance) async throws -> T
     ) async throws -> T {
         let directory = try directory ?? TemporaryDirectory()
-        let started = try await start(settings: settings, in: directory)
+        let started = try await start(settings: settings, in: directory, world: change)
         do {
             let value = try await body(started)
             await started.appliance.stop()
@@ -46,7 +47,9 @@ final class TestAppliance: Sendable {
         }
     }
 
-    static func start(settings: String, in directory: TemporaryDirectory) async throws -> TestAppliance {
+    static func start(
+        settings: String, in directory: TemporaryDirectory, world change: (inout Appliance.World) -> Void = { _ in }
+    ) async throws -> TestAppliance {
         let clock = ShiftedClock()
         let logged = LogSink()
         var world = Appliance.World()
@@ -54,6 +57,7 @@ final class TestAppliance: Sendable {
         world.hashing = .test
         world.log = Log(level: .info, format: .json, clock: clock) { logged.add($0) }
         world.storage.readBudgetMilliseconds = 5000
+        change(&world)
         let appliance = try await Appliance.start(try configuration(settings, in: directory), world: world)
         return TestAppliance(appliance: appliance, clock: clock, directory: directory, logged: logged)
     }
