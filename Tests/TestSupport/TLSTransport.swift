@@ -20,6 +20,8 @@ package struct TLSOptions: Sendable {
     package var root: TestCertificate?
     /// Whether it says goodbye when the server does. If not, it stays and can still send.
     package var answersGoodbye = true
+    /// Whether it reads what comes after the handshake.
+    package var reads = true
 
     package init(_ change: (inout TLSOptions) -> Void = { _ in }) {
         change(&self)
@@ -32,6 +34,12 @@ package struct TLSSession: Sendable, Equatable {
     package var protocolName: String?
     /// The server's certificate as DER.
     package var certificate: [UInt8]
+
+    package init(version: TLSOptions.Version, protocolName: String?, certificate: [UInt8]) {
+        self.version = version
+        self.protocolName = protocolName
+        self.certificate = certificate
+    }
 }
 
 /// A connection over TLS to a port of 127.0.0.1, by the same library that the server has, in its other role.
@@ -64,7 +72,7 @@ final class TLSTransport: TestTransport {
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let tls = try NIOSSLClientHandler(context: context, serverHostname: options.serverName)
-                        try channel.pipeline.syncOperations.addHandlers([tls, TLSInboxHandler(inbox: inbox, handshake: handshake)])
+                        try channel.pipeline.syncOperations.addHandlers([tls, TLSInboxHandler(options, inbox, handshake)])
                     }
                 }
                 .connect(host: "127.0.0.1", port: port).get()
@@ -174,10 +182,12 @@ private final class TLSInbox: Sendable {
 private final class TLSInboxHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    private let reads: Bool
     private let inbox: TLSInbox
     private let handshake: EventLoopPromise<TLSSession>
 
-    init(inbox: TLSInbox, handshake: EventLoopPromise<TLSSession>) {
+    init(_ options: TLSOptions, _ inbox: TLSInbox, _ handshake: EventLoopPromise<TLSSession>) {
+        reads = options.reads
         self.inbox = inbox
         self.handshake = handshake
     }
@@ -191,6 +201,7 @@ private final class TLSInboxHandler: ChannelInboundHandler {
         case TLSUserEvent.handshakeCompleted(let name):
             let operations = context.pipeline.syncOperations
             let certificate = try? operations.nioSSL_peerCertificate()?.toDERBytes()
+            if !reads { try? context.channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false) }
             handshake.succeed(
                 TLSSession(
                     version: TLSOptions.Version(try? operations.nioSSL_tlsVersion()), protocolName: name, certificate: certificate ?? []))

@@ -219,6 +219,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
             linger()
         case (.body, .collecting(let head, let received, _, _)):
             refuse(incoming(head, received: received), because: HTTPError.requestTimeout)
+        case (.writing, _), (.lingering, _):
+            // It has taken nothing for so long, and will not take a goodbye either.
+            context.triggerUserOutboundEvent(ConnectionCut(), promise: nil)
+            close(context)
         default:
             close(context)
         }

@@ -106,7 +106,7 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
         let text = stack.map(\.description).joined(separator: " ")
         // WRONG_VERSION_NUMBER is not about versions: so BoringSSL calls bytes that are no record of TLS.
         if text.contains("UNSUPPORTED_PROTOCOL") { return .version }
-        if text.contains("NO_SHARED") || text.contains("NO_COMMON_SIGNATURE") { return .parameters }
+        if ["NO_SHARED", "NO_COMMON_SIGNATURE", "WRONG_CURVE"].contains(where: { text.contains($0) }) { return .parameters }
         if text.contains("SSLV3_ALERT_") || text.contains("TLSV1_ALERT_") { return .refusedByClient }
         return .malformed
     }
