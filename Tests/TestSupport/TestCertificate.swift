@@ -3,6 +3,10 @@ import Glibc
 
 /// A certificate with its key, made when a test asks for it. Most cost less than a millisecond; RSA takes its time.
 package final class TestCertificate: @unchecked Sendable {
+    // Safety: `certificate` and `key` are not changed after `init`, and live as long as this object.
+    private let certificate: OpaquePointer
+    private let key: OpaquePointer
+
     package struct Failure: Error { let step: String }
 
     package enum Key: Sendable {
@@ -11,10 +15,6 @@ package final class TestCertificate: @unchecked Sendable {
         case rsa(bits: Int32)
         case ed25519
     }
-
-    // Safety: neither object is changed after `init`, and both live as long as this one.
-    private let certificate: OpaquePointer
-    private let key: OpaquePointer
 
     /// `names` are written as openssl does: `DNS:jobs.example.org`, `IP:127.0.0.1`. The times are seconds from now. Without an
     /// issuer it is self-signed.
