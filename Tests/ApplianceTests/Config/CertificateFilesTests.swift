@@ -22,6 +22,30 @@ struct CertificateFilesTests {
         return try ConfigCommand.Check.parse(["--config", path]).output([:]).replacing(path, with: "config.toml")
     }
 
+    @Test("The keys of [tls] go together, and an address is listened on once")
+    func rules() {
+        #expect(
+            ConfigurationFile.mistakes("[tls]\nlisten = [\"127.0.0.1:1\"]") == [
+                "config.toml:2:1: tls.listen asks for tls.certificate, which is not set",
+                "config.toml:2:1: tls.listen asks for tls.key, which is not set",
+            ])
+        #expect(
+            ConfigurationFile.mistakes("[tls]\ncertificate = \"/c\"\nkey = \"/k\"") == [
+                "config.toml:2:1: tls.certificate asks for tls.listen, which is not set",
+                "config.toml:3:1: tls.key asks for tls.listen, which is not set",
+            ])
+        let files = "certificate = \"/c\"\nkey = \"/k\"\n"
+        let same = "[tls]\nlisten = [\"[::]:1\", \"127.0.0.1:0\"]\n\(files)[server]\nlisten = [\"[::]:1\", \"127.0.0.1:0\"]"
+        #expect(
+            ConfigurationFile.mistakes(same) == [
+                "config.toml:2:1: tls.listen and server.listen both name [::]:1; an address can be listened on once"
+            ])
+        #expect(
+            ConfigurationFile.mistakes("[tls]\nminimum_version = \"1.1\"") == [
+                #"config.toml:2:19: tls.minimum_version is "1.1"; it has to be one of "1.2", "1.3""#
+            ])
+    }
+
     @Test("`config check` reads the files as a start would, and names the key, the place and the reason")
     func mistakes() throws {
         let directory = try TemporaryDirectory()
