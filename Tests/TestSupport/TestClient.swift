@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 
 /// What a server sent back, as far as a test looks at it.
 package struct TestResponse: Sendable {
@@ -20,40 +19,43 @@ package enum TestClientError: Error, Equatable {
     case timeout
     case closed
     case malformed(String)
+    /// TLS did not come about; the text has the library's reason.
+    case handshake(String)
 }
 
-/// A small HTTP/1.1 client over a blocking socket, for tests that look at the bytes.
+/// A small HTTP/1.1 client over a blocking connection, for tests that look at the bytes.
 ///
 /// Its calls block on a queue of the client's own, never on a thread that the server under test needs.
 package final class TestClient: @unchecked Sendable {
-    // Safety: `descriptor` is set once; `buffer` is touched on `queue` only, which is serial.
-    private let descriptor: Int32
+    // Safety: `transport` is set once and sendable; `buffer` is touched on `queue` only, which is serial.
+    private let transport: any TestTransport
     private let queue = DispatchQueue(label: "test-client")
     private var buffer: [UInt8] = []
 
-    package init(port: Int, timeoutMilliseconds: Int = 5_000) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var limit = timeval(tv_sec: timeoutMilliseconds / 1_000, tv_usec: timeoutMilliseconds % 1_000 * 1_000)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else {
-            let number = errno
-            Glibc.close(descriptor)
-            throw TestClientError.connect(number)
-        }
+    private init(over transport: any TestTransport) {
+        self.transport = transport
     }
 
-    deinit {
-        Glibc.close(descriptor)
+    package convenience init(port: Int, timeoutMilliseconds: Int = 5_000) throws {
+        self.init(over: try SocketTransport(port: port, timeoutMilliseconds: timeoutMilliseconds))
+    }
+
+    /// A client over TLS whose handshake is done.
+    package static func secure(
+        port: Int, _ options: TLSOptions = TLSOptions(), timeoutMilliseconds: Int = 5_000
+    ) async throws -> TestClient {
+        TestClient(over: try await TLSTransport.connect(port: port, options, timeoutMilliseconds: timeoutMilliseconds))
+    }
+
+    /// What the handshake settled on; nil without TLS.
+    package var session: TLSSession? { (transport as? TLSTransport)?.session }
+
+    /// Whether the connection ended with TLS's goodbye.
+    package var wasToldGoodbye: Bool { (transport as? TLSTransport)?.saidGoodbye ?? false }
+
+    /// Closes the socket under TLS without a goodbye.
+    package func vanish() async throws {
+        try await run { ($0.transport as? TLSTransport)?.vanish() }
     }
 
     package func send(_ text: String) async throws {
@@ -61,16 +63,7 @@ package final class TestClient: @unchecked Sendable {
     }
 
     package func send(_ bytes: [UInt8]) async throws {
-        try await run { client in
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes.withUnsafeBytes { bytes in
-                    Glibc.send(client.descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
-                }
-                guard count > 0 else { throw TestClientError.closed }
-                sent += count
-            }
-        }
+        try await run { try $0.transport.send(bytes) }
     }
 
     /// Sends a request with a `Host` and, for a body, a `Content-Length`, and reads its response.
@@ -90,6 +83,11 @@ package final class TestClient: @unchecked Sendable {
         try await run { try $0.readResponse(withoutBody: withoutBody) }
     }
 
+    /// The next so many bytes.
+    package func read(_ count: Int) async throws -> [UInt8] {
+        try await run { try $0.take(count) }
+    }
+
     /// What comes until the server closes.
     package func readToEnd() async throws -> [UInt8] {
         try await run { client in
@@ -101,7 +99,7 @@ package final class TestClient: @unchecked Sendable {
 
     /// Says that nothing more will be sent.
     package func closeOutput() async throws {
-        try await run { shutdown($0.descriptor, Int32(SHUT_WR)) }
+        try await run { $0.transport.closeOutput() }
     }
 
     @discardableResult
@@ -111,16 +109,11 @@ package final class TestClient: @unchecked Sendable {
         }
     }
 
-    /// Reads some bytes; false at the end of the connection, also when it ends with a reset.
+    /// Reads some bytes; false at the end of the connection.
     private func fill() throws -> Bool {
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &piece, piece.count, 0)
-        guard count >= 0 else {
-            if errno == ECONNRESET { return false }
-            throw TestClientError.timeout
-        }
-        buffer += piece[..<count]
-        return count > 0
+        let piece = try transport.receive()
+        buffer += piece
+        return !piece.isEmpty
     }
 
     private func take(_ count: Int) throws -> [UInt8] {

@@ -15,6 +15,8 @@ final class Appliance: Sendable {
         var log = Log()
         var hashing = PasswordHasher.Parameters.standard
         var storage = Database.Options()
+        /// Whom certificates are held against.
+        var roots = CertificateTrust.Roots.system
     }
 
     let core: Core
@@ -72,6 +74,8 @@ final class Appliance: Sendable {
         // Before any other thread runs: OpenBLAS with a thread a core is slower than with one on small products.
         VecBLAS.useOneThread()
         let configuration = loaded.values
+        // Before the database is opened, and perhaps changed by a migration, for a start that a bad file ends.
+        let secure = try SecureListeners(loaded, clock: world.clock, log: world.log, roots: world.roots)
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)
@@ -79,7 +83,6 @@ final class Appliance: Sendable {
         var opened: [HTTPServer] = []
         var parts: Parts?
         do {
-            let secure = try SecureListeners(loaded, clock: world.clock, log: world.log)
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let started = try await Parts.start(
                 core: core, httpSettings: httpSettings, current: current, metrics: secure.map { [$0.contexts] } ?? [])
@@ -196,11 +199,12 @@ final class Appliance: Sendable {
     }
 
     private func startUpkeep(of secure: SecureListeners) {
-        let (clock, settings, current) = (core.clock, httpSettings, current)
+        let (clock, settings) = (core.clock, httpSettings)
         let task = Task {
             while (try? await clock.sleep(microseconds: Int64(SecureListeners.upkeepSeconds) * 1_000_000)) != nil {
                 secure.upkeep()
-                settings.replace(Self.httpValues(current.values, secure))
+                // This value alone: a reload may be changing the others.
+                settings.set(\.strictTransportSecurity, secure.sendsStrictTransportSecurity)
             }
         }
         loops.withLock { $0.append(task) }

@@ -7,10 +7,13 @@ final class SecureListeners: Sendable {
     let contexts: TLSContextStore
     private let clock: any PlatformClock
     private let log: Log
+    private let roots: CertificateTrust.Roots
     private let state: Mutex<State>
 
     private struct State {
         var port: Int?
+        /// The name that clients know the server by.
+        var host: String?
         var isTrusted = false
     }
 
@@ -18,16 +21,17 @@ final class SecureListeners: Sendable {
     static let upkeepSeconds = 12 * 3600
 
     /// Nil when `tls.listen` is empty. Throws what is wrong with the files.
-    init?(_ loaded: LoadedConfiguration, clock: any PlatformClock, log: Log) throws(ConfigurationErrors) {
+    init?(
+        _ loaded: LoadedConfiguration, clock: any PlatformClock, log: Log, roots: CertificateTrust.Roots
+    ) throws(ConfigurationErrors) {
         guard let pair = try CertificateFiles.pair(for: loaded) else { return nil }
-        do {
-            contexts = try TLSContextStore(pair, minimumVersion: loaded.values.tls.minimumVersion)
-        } catch {
-            throw ConfigurationErrors(errors: [CertificateFiles.error(error, in: loaded)])
+        contexts = try CertificateFiles.explaining(loaded) { () throws(CertificateProblem) in
+            try TLSContextStore(pair, minimumVersion: loaded.values.tls.minimumVersion)
         }
         self.clock = clock
         self.log = log
-        state = Mutex(State())
+        self.roots = roots
+        state = Mutex(State(host: CertificateFiles.host(in: loaded)))
         examine(pair)
     }
 
@@ -46,11 +50,10 @@ final class SecureListeners: Sendable {
     /// everything stays as it is.
     func reload(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) {
         guard let pair = try CertificateFiles.pair(for: loaded) else { return }
-        do {
+        try CertificateFiles.explaining(loaded) { () throws(CertificateProblem) in
             try contexts.replace(pair, minimumVersion: loaded.values.tls.minimumVersion)
-        } catch {
-            throw ConfigurationErrors(errors: [CertificateFiles.error(error, in: loaded)])
         }
+        state.withLock { $0.host = CertificateFiles.host(in: loaded) }
         examine(pair)
     }
 
@@ -62,11 +65,14 @@ final class SecureListeners: Sendable {
     }
 
     private func examine(_ pair: CertificatePair) {
-        let isTrusted = pair.isTrusted()
-        state.withLock { $0.isTrusted = isTrusted }
+        let isTrusted = pair.isTrusted(roots: roots)
+        let host = state.withLock { state in
+            state.isTrusted = isTrusted
+            return state.host
+        }
         log.info(
             "Certificate in use.",
             ["names": .string(pair.names.joined(separator: ",")), "expires": .string(pair.notAfter.iso)])
-        for warning in pair.warnings(at: clock.now()) { log.warning("About the certificate: \(warning.words)") }
+        for warning in pair.warnings(at: clock.now(), host: host, roots: roots) { log.warning("About the certificate: \(warning.words)") }
     }
 }

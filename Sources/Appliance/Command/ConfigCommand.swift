@@ -24,7 +24,7 @@ struct ConfigCommand: ParsableCommand {
         func output(_ environment: [String: String]) throws(ConfigurationErrors) -> String {
             let loaded = try Configuration.load(path: config, environment: environment)
             let pair = try CertificateFiles.pair(for: loaded)
-            let warnings = pair.map { CertificateFiles.warnings(about: $0, at: SystemClock().now()) } ?? []
+            let warnings = pair.map { CertificateFiles.warnings(about: $0, at: SystemClock().now(), in: loaded) } ?? []
             let set = Setting.all.count { loaded[origin: $0.key] != .standard }
             return "\(config.map { PrintableText.clean($0) } ?? "no file"): no mistakes; \(set) of \(Setting.all.count) keys set\n"
                 + warnings.map { $0 + "\n" }.joined()

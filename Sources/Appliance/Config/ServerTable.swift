@@ -10,9 +10,10 @@ extension SettingTable {
                 "server.listen", \.server.listen, ["127.0.0.1:8080"], count: 1...16, .restart,
                 """
                 The addresses to listen on for plain HTTP. "0.0.0.0:8080" is every IPv4
-                address of the machine, "[::]:8080" every IPv6 one; port 0 lets the system
-                pick a free port, which the log then names. Anything but loopback sends
-                passwords in the clear unless a proxy with TLS stands in front.
+                address of the machine, "[::]:8080" every IPv6 and IPv4 one (so not both);
+                port 0 lets the system pick a free port, which the log then names. Anything
+                but loopback sends passwords in the clear, unless a proxy with TLS stands in
+                front or tls.redirect sees to it.
                 An address that is in use, or not this machine's, stops the start.
                 """),
             .text(

@@ -12,9 +12,10 @@ extension SettingTable {
             .listeners(
                 "tls.listen", \.tls.listen, [], count: 0...16, .restart,
                 """
-                The addresses to listen on for HTTPS: ["0.0.0.0:443", "[::]:443"]. Empty: no
-                HTTPS. It needs tls.certificate and tls.key, and a port below 1024 the right
-                to it (CAP_NET_BIND_SERVICE in the unit).
+                The addresses to listen on for HTTPS: ["[::]:443"] is every address of the
+                machine, ["0.0.0.0:443"] every IPv4 one. Empty: no HTTPS. It needs
+                tls.certificate and tls.key, and a port below 1024 the right to it
+                (CAP_NET_BIND_SERVICE in the unit).
                 """),
             .text(
                 "tls.certificate", \.tls.certificate, .path, .live,

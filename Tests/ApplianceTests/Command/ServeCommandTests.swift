@@ -61,6 +61,39 @@ struct ServeCommandTests {
         #expect(!FileSystem.exists(data + "/control.sock"))
     }
 
+    @Test("A renewed certificate is served after SIGHUP")
+    func renewal() async throws {
+        let line = try CommandLine()
+        let (port, data) = (30_000 + Int(getpid()) % 2_000, line.path("data"))
+        try TestCertificate().write(to: line.directory.path)
+        let tls = """
+            [tls]
+            listen = ["127.0.0.1:\(port)"]
+            certificate = "\(line.path("server.pem"))"
+            key = "\(line.path("server.key"))"
+            """
+        try line.directory.write(configuration(port: 0, data: data) + "\n" + tls, to: "config.toml")
+        async let status = line.run("serve")
+        try #require(try await eventually { FileSystem.exists(data + "/control.sock") })
+        let renewed = try TestCertificate()
+        try renewed.write(to: line.directory.path)
+        #expect(
+            try await eventually {
+                kill(getpid(), SIGHUP)
+                return try await TestClient.secure(port: port).session?.certificate == renewed.der
+            })
+        kill(getpid(), SIGTERM)
+        #expect(try await status == 0)
+    }
+
+    @Test("A certificate that cannot be served is exit status 2, as every mistake in the configuration is")
+    func certificate() async throws {
+        let line = try CommandLine(settings: "[tls]\nlisten = [\"127.0.0.1:0\"]\ncertificate = \"/nonexistent\"\nkey = \"/nonexistent\"")
+        #expect(try await line.run("serve") == 2)
+        #expect(try await line.run("config", "check") == 2)
+        #expect(!FileSystem.exists(line.path("data")))
+    }
+
     @Test("What keeps it from starting is exit status 1")
     func cannotStart() async throws {
         let line = try CommandLine()

@@ -33,13 +33,13 @@ final class TestAppliance: Sendable {
     }
 
     /// Starts an appliance, runs `body`, and stops it whatever happens.
-    /// `settings` is more TOML, tables and all.
+    /// `settings` is more TOML, tables and all; `change` is for what a test puts in the place of the world.
     static func run<T>(
         settings: String = "", in directory: TemporaryDirectory? = nil, clock: any PlatformClock = ShiftedClock(),
-        _ body: (TestAppliance) async throws -> T
+        world change: (inout Appliance.World) -> Void = { _ in }, _ body: (TestAppliance) async throws -> T
     ) async throws -> T {
         let directory = try directory ?? TemporaryDirectory()
-        let started = try await start(settings: settings, in: directory, clock: clock)
+        let started = try await start(settings: settings, in: directory, clock: clock, world: change)
         do {
             let value = try await body(started)
             await started.appliance.stop()
@@ -51,7 +51,8 @@ final class TestAppliance: Sendable {
     }
 
     static func start(
-        settings: String, in directory: TemporaryDirectory, clock: any PlatformClock = ShiftedClock()
+        settings: String, in directory: TemporaryDirectory, clock: any PlatformClock = ShiftedClock(),
+        world change: (inout Appliance.World) -> Void = { _ in }
     ) async throws -> TestAppliance {
         let logged = LogSink()
         var world = Appliance.World()
@@ -59,6 +60,7 @@ final class TestAppliance: Sendable {
         world.hashing = .test
         world.log = Log(level: .info, format: .json, clock: clock) { logged.add($0) }
         world.storage.readBudgetMilliseconds = 5000
+        change(&world)
         let appliance = try await Appliance.start(try configuration(settings, in: directory), world: world)
         return TestAppliance(appliance: appliance, clock: clock, directory: directory, logged: logged)
     }

@@ -171,9 +171,9 @@ struct HTTPFixture: Sendable {
             random: SeededRandom(), idempotency: store, limiter: limiter)
     }
 
-    /// Runs a test against a server of its own.
-    func serve(_ body: (Int, HTTPServer) async throws -> Void) async throws {
-        let server = HTTPServer(configuration: HTTPServerConfiguration(port: 0, limits: limits), dispatcher: try dispatcher())
+    /// Runs a test against a server of its own, over TLS if there are contexts for it.
+    func serve(tls: TLSContextStore? = nil, _ body: (Int, HTTPServer) async throws -> Void) async throws {
+        let server = HTTPServer(configuration: HTTPServerConfiguration(port: 0, limits: limits), dispatcher: try dispatcher(), tls: tls)
         let port = try await server.start()
         do {
             try await body(port, server)

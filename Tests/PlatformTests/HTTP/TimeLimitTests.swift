@@ -93,6 +93,20 @@ struct TimeLimitTests {
         }
     }
 
+    @Test("A client that sends and does not read is answered as far as the system holds answers for it, and no further")
+    func greedySender() async throws {
+        let fixture = limits { $0.writeTime = 300 }
+        try await fixture.serve { port, server in
+            let client = try TestClient(port: port)
+            let get = "GET /api/v1/big/ HTTP/1.1\r\nHost: h\r\n\r\n"
+            try await client.send(String(repeating: get, count: 60))
+            while fixture.lines.lines.isEmpty || server.connectionCount > 0 { await Task.yield() }
+            // 60 are 180 MB; the two ends of a socket hold some 10.
+            let answered = fixture.lines.lines.count { $0.contains("/api/v1/big/") }
+            #expect(1..<10 ~= answered)
+        }
+    }
+
     @Test("Stopping lets a running request finish and closes idle connections at once")
     func drain() async throws {
         let fixture = HTTPFixture()

@@ -34,12 +34,19 @@ final class ConnectionRegistry: Sendable {
         return true
     }
 
-    /// Closes every connection, whatever it is doing.
+    /// Closes every connection, whatever it is doing, and lets none in any more.
     func closeAll() {
         let channels = state.withLock { state in
             state.isClosing = true
             return Array(state.channels.values)
         }
-        for channel in channels { channel.close(promise: nil) }
+        for channel in channels {
+            channel.triggerUserOutboundEvent(ConnectionCut(), promise: nil)
+            channel.close(promise: nil)
+        }
     }
 }
+
+/// Goes to a connection that has to end now, also if it is over TLS and its goodbye has not been answered. Where there is
+/// nothing to wait for, nobody takes it.
+struct ConnectionCut: Sendable {}

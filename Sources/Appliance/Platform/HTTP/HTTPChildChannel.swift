@@ -32,7 +32,7 @@ struct HTTPChildChannel: ServerChildChannel {
     private func firstHandlers(on eventLoop: any EventLoop) -> [any ChannelHandler] {
         guard let tls else { return handlers(overTLS: false, on: eventLoop) }
         let handshake = TLSHandshakeHandler(counters: tls.counters, limits: limits, log: dispatcher.log) {
-            handlers(overTLS: true, on: eventLoop)
+            [TLSGoodbyeHandler()] + handlers(overTLS: true, on: eventLoop)
         }
         return [TLSDoorHandler(contexts: tls, handshake: handshake), handshake]
     }

@@ -15,6 +15,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         case idle
         case collecting(HTTPRequestHead, received: Timestamp, body: ByteBuffer?, limit: Int)
         case responding(isLast: Bool, isHead: Bool)
+        /// The answer is on its way. Until the client has taken it nothing more is read, let alone answered.
+        case writing(isLast: Bool)
         case closing
     }
 
@@ -128,27 +130,37 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
             received: received)
     }
 
+    /// NIOSSL encrypts into one buffer for each connection, and never makes it smaller: whole, an answer of 3 MB would keep
+    /// 4 MB taken until the connection ends.
+    private static let piece = 65_536
+
     private func answer(with outcome: HTTPOutcome) {
         guard let context, case .responding(let isLast, let isHead) = state else { return }
-        let closes = isLast || inputIsClosed
+        state = .writing(isLast: isLast)
         deadline?.enter(.writing)
         let done = context.eventLoop.makePromise(of: Void.self)
         let here = NIOLoopBound(self, eventLoop: context.eventLoop)
-        done.futureResult.whenComplete { _ in here.value.written(thenClose: closes) }
-        // Ready before the write: the pipeline handler passes on a request that waits as soon as the end is written.
-        state = closes ? .closing : .idle
-        let rest = bytes(of: outcome, isHead: isHead, context)
+        done.futureResult.whenSuccess { here.value.written() }
+        var rest = bytes(of: outcome, isHead: isHead, context)
+        let closes = isLast || inputIsClosed
         context.write(wrapOutboundOut(.head(Self.head(outcome.answer.status, closes: closes))), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        while overTLS, rest.readableBytes > Self.piece, let piece = rest.readSlice(length: Self.piece) {
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
     }
 
-    private func written(thenClose closes: Bool) {
-        if closes {
-            context?.close(promise: nil)
-        } else if deadline?.phase == .writing {
-            deadline?.enter(.idle)
-        }
+    /// The client has taken the answer, or the system holds it for the client: only now the end is told.
+    ///
+    /// The pipeline handler passes on the next request, and reads more, when it sees the end of an answer. If it saw it
+    /// with the bytes still waiting here, a client that sends and never reads could fill the memory with answers.
+    private func written() {
+        guard let context, case .writing(let isLast) = state else { return }
+        let closes = isLast || inputIsClosed
+        state = closes ? .closing : .idle
+        if !closes { deadline?.enter(.idle) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if closes { context.close(promise: nil) }
     }
 
     /// Answers a request that is not read any further, and ends the connection.
@@ -180,7 +192,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError else { return context.close(promise: nil) }
+        guard error is HTTPParserError else { return close(context) }
         if case .closing = state { return }
         let incoming = IncomingRequest.unreadable(peer: peer, received: dispatcher.clock.now())
         refuse(incoming, because: HTTPError.badRequest(detail: "Bad request."))
@@ -189,8 +201,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             inputIsClosed = true
-            if case .idle = state { context.close(promise: nil) }
-            if deadline?.phase == .lingering { context.close(promise: nil) }
+            if case .idle = state { close(context) }
+            if deadline?.phase == .lingering { close(context) }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -207,8 +219,19 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
             linger()
         case (.body, .collecting(let head, let received, _, _)):
             refuse(incoming(head, received: received), because: HTTPError.requestTimeout)
+        case (.writing, _), (.lingering, _):
+            // It has taken nothing for so long, and will not take a goodbye either.
+            context.triggerUserOutboundEvent(ConnectionCut(), promise: nil)
+            close(context)
         default:
-            context.close(promise: nil)
+            close(context)
         }
+    }
+
+    /// TLS says goodbye before the socket closes, and a request may arrive meanwhile. It must not be run: nobody would
+    /// get its answer, and whoever sent it would send it again.
+    private func close(_ context: ChannelHandlerContext) {
+        state = .closing
+        context.close(promise: nil)
     }
 }

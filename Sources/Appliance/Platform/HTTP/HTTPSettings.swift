@@ -41,4 +41,9 @@ package final class HTTPSettings: Sendable {
     package func replace(_ new: Values) {
         values.withLock { $0 = new }
     }
+
+    /// Changes one of the values and leaves the others to whoever else is changing them.
+    package func set<Value: Sendable>(_ path: any WritableKeyPath<Values, Value> & Sendable, _ value: Value) {
+        values.withLock { $0[keyPath: path] = value }
+    }
 }

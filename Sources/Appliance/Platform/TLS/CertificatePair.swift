@@ -39,18 +39,23 @@ package struct CertificatePair: Sendable {
         return pair
     }
 
-    /// What an operator should know before clients do.
-    package func warnings(at now: Timestamp, roots: CertificateTrust.Roots = .system) -> [CertificateWarning] {
+    /// What an operator should know before clients do. `host` is the name that they will look for in the
+    /// certificate, if that is known.
+    package func warnings(at now: Timestamp, host: String? = nil, roots: CertificateTrust.Roots = .system) -> [CertificateWarning] {
         var found: [CertificateWarning] = []
         let (life, left) = (notAfter.seconds - notBefore.seconds, notAfter.seconds - now.seconds)
         if left < 0 {
             found.append(.expired(notAfter))
         } else if now < notBefore {
             found.append(.notYetValid(notBefore))
-        } else if left < life / 4 {
-            found.append(.expiresSoon(notAfter, days: Int(left / 86_400)))
+        } else {
+            // Whom a chain leads to can be judged only while it is valid.
+            if left < life / 4 { found.append(.expiresSoon(notAfter, days: Int(left / 86_400))) }
+            if !isTrusted(roots: roots) { found.append(.untrusted) }
         }
-        if !isTrusted(roots: roots), left >= 0 { found.append(.untrusted) }
+        let leaf = (try? chain.first?.toDERBytes()) ?? []
+        if let host, !CertificateFacts.names(leaf, include: host) { found.append(.otherName(host: host, names: names)) }
+        if let warning = CertificateFacts.unlikedKey(leaf) { found.append(warning) }
         if keyMode & 0o007 != 0 { found.append(.keyIsReadable(path: keyPath)) }
         return found
     }
@@ -62,8 +67,10 @@ package struct CertificatePair: Sendable {
         CertificateTrust.holds(chain.compactMap { try? $0.toDERBytes() }, roots: roots)
     }
 
-    /// What it means that BoringSSL does not take the two together.
+    /// What it means that BoringSSL takes the certificate and then not the key.
     var mismatch: CertificateProblem { .mismatch(key: keyPath, certificate: certificatePath) }
+    /// What it means that BoringSSL does not take the certificate.
+    var misfit: CertificateProblem { .malformed(.certificate, path: certificatePath) }
 
     private static func names(of leaf: NIOSSLCertificate) -> [String] {
         leaf._subjectAlternativeNames().filter { $0.nameType == .dnsName }.map { String(decoding: $0.contents, as: UTF8.self) }

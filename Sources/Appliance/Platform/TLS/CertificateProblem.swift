@@ -35,7 +35,7 @@ package enum CertificateProblem: Error, Sendable, Equatable {
         case .noPEM(.key, let path, let holds):
             "\(path): holds no PEM private key (-----BEGIN PRIVATE KEY-----)" + Self.but(holds)
         case .malformed(.certificate, let path):
-            "\(path): a certificate in it is damaged"
+            "\(path): a certificate in it is damaged, or of a kind that TLS has no use for"
         case .malformed(.key, let path):
             "\(path): the private key in it is damaged, or of a kind that TLS has no use for"
         case .encrypted(let path):

@@ -15,7 +15,9 @@ package enum CertificateTrust {
     /// `chain` is DER, the server's own certificate first. False for an empty chain, for one that does not parse,
     /// and for one that is not valid now.
     static func holds(_ chain: [[UInt8]], roots: Roots) -> Bool {
-        let certificates = chain.compactMap(parse)
+        // A refusal leaves notes in the thread's queue of errors, which the next to look there would take for its own.
+        defer { ERR_clear_error() }
+        let certificates = chain.compactMap(CertificateFacts.parse)
         defer { for certificate in certificates { X509_free(certificate) } }
         guard let leaf = certificates.first, certificates.count == chain.count, let store = X509_STORE_new() else { return false }
         defer { X509_STORE_free(store) }
@@ -28,19 +30,10 @@ package enum CertificateTrust {
         defer {
             X509_STORE_CTX_free(context)
             OPENSSL_sk_free(others)
-            // A refusal leaves notes in the thread's queue of errors that nobody will read.
-            ERR_clear_error()
         }
         for certificate in certificates.dropFirst() { OPENSSL_sk_push(others, UnsafeRawPointer(certificate)) }
         guard X509_STORE_CTX_init(context, store, leaf, others) == 1 else { return false }
         X509_STORE_CTX_set_purpose(context, X509_PURPOSE_SSL_SERVER)
         return X509_verify_cert(context) == 1
-    }
-
-    private static func parse(_ bytes: [UInt8]) -> OpaquePointer? {
-        bytes.withUnsafeBufferPointer { buffer in
-            var place = buffer.baseAddress
-            return d2i_X509(nil, &place, buffer.count)
-        }
     }
 }

@@ -51,15 +51,24 @@ package final class TLSContextStore: Sendable {
         .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     ]
 
+    /// How the server signs. BoringSSL by itself would end the list with SHA-1, which forgers can find collisions of and
+    /// which nobody may accept from us any more (RFC 9155).
+    private static let signatures: [SignatureAlgorithm] = [
+        .ecdsaSecp256R1Sha256, .rsaPssRsaeSha256, .rsaPkcs1Sha256, .ecdsaSecp384R1Sha384, .rsaPssRsaeSha384, .rsaPkcs1Sha384,
+        .ecdsaSecp521R1Sha512, .rsaPssRsaeSha512, .rsaPkcs1Sha512, .ed25519,
+    ]
+
     /// The one place that says how TLS is spoken. No early data (it can be replayed) and no renegotiation: BoringSSL
     /// has both off for servers, and there is no setting here that would turn them on.
     ///
-    /// Throws `mismatch` when the key is not the first certificate's.
+    /// Throws `mismatch` when the key is not the first certificate's, and `malformed` when BoringSSL can read the
+    /// certificate but not serve it: on the curve P-224, for example.
     static func context(_ pair: CertificatePair, _ minimumVersion: TLSMinimumVersion) throws(CertificateProblem) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: pair.chain.map { .certificate($0) }, privateKey: .privateKey(pair.key))
         configuration.minimumTLSVersion = minimumVersion.wire
         configuration.cipherSuiteValues = suites
+        configuration.signingSignatureAlgorithms = signatures
         configuration.curves = [.x25519_MLKEM768, .x25519, .secp256r1]
         configuration.applicationProtocols = [applicationProtocol]
         configuration.renegotiationSupport = .none
@@ -68,7 +77,7 @@ package final class TLSContextStore: Sendable {
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw pair.mismatch
+            throw error as? NIOSSLError == .failedToLoadPrivateKey ? pair.mismatch : pair.misfit
         }
     }
 

@@ -12,8 +12,8 @@ final class TLSDoorHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private enum State {
         case waiting(ByteBuffer?)
-        /// Told no; what it still sends is dropped until it goes or the time is up.
-        case refused
+        /// Passed on to TLS, or told no: then what it still sends is dropped until it goes or the time is up.
+        case over
     }
 
     private let contexts: TLSContextStore
@@ -39,11 +39,8 @@ final class TLSDoorHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func begin(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) {
-        state = .refused
-        var configuration = NIOSSLHandler.Configuration()
-        // Without it each connection keeps a buffer as large as the largest answer it ever sent.
-        configuration.maximumPreservedOutboundBufferCapacity = 32_768
-        let tls = NIOSSLServerHandler(context: contexts.context, configuration: configuration)
+        state = .over
+        let tls = NIOSSLServerHandler(context: contexts.context)
         do {
             try context.pipeline.syncOperations.addHandler(tls, position: .after(self))
         } catch {
@@ -54,7 +51,7 @@ final class TLSDoorHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func refuse(_ context: ChannelHandlerContext, _ answer: [UInt8], as failure: TLSHandshakeFailure) {
-        state = .refused
+        state = .over
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: answer)), promise: nil)
         context.close(mode: .output, promise: nil)
         handshake.refused(failure)

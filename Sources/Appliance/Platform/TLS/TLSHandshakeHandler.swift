@@ -104,9 +104,10 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
         guard case NIOSSLError.handshakeFailed(.sslError(let stack)) = error else { return .closed }
         if stack == [.eofDuringHandshake] { return .closed }
         let text = stack.map(\.description).joined(separator: " ")
-        if text.contains("UNSUPPORTED_PROTOCOL") || text.contains("WRONG_VERSION_NUMBER") { return .version }
-        if text.contains("NO_SHARED") || text.contains("NO_COMMON_SIGNATURE") { return .parameters }
-        if text.contains("_ALERT_") { return .refusedByClient }
+        // WRONG_VERSION_NUMBER is not about versions: so BoringSSL calls bytes that are no record of TLS.
+        if text.contains("UNSUPPORTED_PROTOCOL") { return .version }
+        if ["NO_SHARED", "NO_COMMON_SIGNATURE", "WRONG_CURVE"].contains(where: { text.contains($0) }) { return .parameters }
+        if text.contains("SSLV3_ALERT_") || text.contains("TLSV1_ALERT_") { return .refusedByClient }
         return .malformed
     }
 }
