@@ -29,7 +29,8 @@ package final class TestCertificate: @unchecked Sendable {
         ASN1_INTEGER_set_int64(X509_get_serialNumber(made), Int64.random(in: 1...(.max)))
         X509_gmtime_adj(X509_getm_notBefore(made), start)
         X509_gmtime_adj(X509_getm_notAfter(made), end)
-        let name = Array((isAuthority ? "Test authority" : "Test server").utf8)
+        // Authorities differ in name: one that were signed by its namesake would seem to be signed by itself.
+        let name = Array((isAuthority ? "Test authority \(UInt64.random(in: .min ... .max))" : "Test server").utf8)
         X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", V_ASN1_UTF8STRING, name, Int32(name.count), -1, 0)
         X509_set_issuer_name(made, X509_get_subject_name(issuer?.certificate ?? made))
         X509_set_pubkey(made, key)

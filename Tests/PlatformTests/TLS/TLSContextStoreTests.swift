@@ -71,8 +71,9 @@ struct TLSContextStoreTests {
             }
             reloading.cancel()
             #expect(try await reloading.value > 1)
-            let counts = fixture.contexts.counters.snapshot
-            #expect(counts.handshakes == 200 && counts.failures.isEmpty)
+            // A client of TLS 1.3 is done before its last message has been read.
+            #expect(await eventually { fixture.contexts.counters.snapshot.handshakes == 200 })
+            #expect(fixture.contexts.counters.snapshot.failures.isEmpty)
         }
     }
 }

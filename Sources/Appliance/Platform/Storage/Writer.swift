@@ -138,9 +138,10 @@ final class Writer: Sendable {
                     let transaction = Transaction(connection: connection, now: now, random: random)
                     let error = attempt(member, transaction, alone: members.count == 1)
                     if connection.isOutsideTransaction {
+                        // Counted before its caller goes on, who may look at the count.
+                        counted.withLock { $0.repeatedGroups += 1 }
                         member.finish(error ?? StorageError.rolledBack)
                         members.removeAll { $0 === member }
-                        counted.withLock { $0.repeatedGroups += 1 }
                         again = true
                         break
                     }
