@@ -70,6 +70,23 @@ struct TokenBudgetScenarios {
         }
     }
 
+    @Test("A provider that counts more tokens than there are numbers for is answered from, and counted for")
+    func absurdUsage() async throws {
+        let usage = #"{"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807}"#
+        let body = #"{"choices":[{"message":{"content":"Yes."}}],"usage":\#(usage)}"#
+        try await StubProvider.with(.raw(contentType: "application/json", body: body)) { _, url in
+            try await TestAppliance.run(settings: ProviderScenarios.settings(url)) { server in
+                let user = try await server.register()
+                for _ in 0..<2 {
+                    let answer = try await user.ask("Hello")
+                    #expect(answer.status == 200 && answer.json["assistant_message"]?["content"] == "Yes.")
+                }
+                let used = try await server.tokensUsed()
+                #expect(0 < used && used < 10_000)
+            }
+        }
+    }
+
     @Test("An account that is deleted while the model thinks leaves no trace in the ledger, and the instance's count grows")
     func accountDeleted() async throws {
         let gate = Gate()
