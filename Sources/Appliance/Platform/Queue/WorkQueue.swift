@@ -219,7 +219,11 @@ package actor WorkQueue {
     }
 
     /// For the metrics.
-    package nonisolated func depths() throws -> (counts: [WorkItem.State: Int], oldestDue: Timestamp?) {
-        try database.read { try WorkTable.depths(in: $0) }
+    nonisolated func depths() throws -> [WorkItem.State: Int] { try database.read { try WorkTable.depths(in: $0) } }
+
+    /// How long the longest due item has been due, in microseconds.
+    nonisolated func lateness() throws -> Int64 {
+        guard let due = try database.read({ try WorkTable.oldestDue(in: $0) }) else { return 0 }
+        return max(0, clock.now().microseconds - due.microseconds)
     }
 }
