@@ -32,6 +32,21 @@ struct ChatAnswerBuilderTests {
             try builder.add(chunk: ["choices": [["delta": ["tool_calls": [call]]]]])
         }
     }
+
+    @Test(
+        "takes a number of tokens for none where no model can mean it",
+        arguments: [
+            ("0", 0), ("18", 18), ("1e3", 1000), ("100000000", 100_000_000), ("100000001", nil), ("9223372036854775807", nil),
+            ("1e30", nil), ("-1", nil), ("2.5", nil), (#""18""#, nil), ("null", nil),
+        ] as [(String, Int?)])
+    func tokens(text: String, expected: Int?) throws {
+        var builder = ChatAnswerBuilder(model: "m")
+        let usage = #"{"prompt_tokens":\#(text),"completion_tokens":\#(text)}"#
+        let whole = #"{"choices":[{"message":{"content":"Yes."}}],"usage":\#(usage)}"#
+        _ = try builder.add(whole: try JSONValue.parse(Array(whole.utf8)))
+        let answer = try builder.finish()
+        #expect(answer.promptTokens == expected && answer.completionTokens == expected)
+    }
 }
 
 @Suite("Event stream parser")

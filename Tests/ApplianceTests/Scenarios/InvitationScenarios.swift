@@ -121,6 +121,24 @@ import Testing
         }
     }
 
+    @Test("Without a code that is good for it, nobody learns whether an address has an account")
+    func enumeration() async throws {
+        try await TestAppliance.run(settings: TestAppliance.byInvitation) { server in
+            let ((first, _), (bound, _)) = (try await server.invite(), try await server.invite([("email", "eve@example.org")]))
+            #expect(try await server.tryToRegister("ada@example.org", code: first).status == 201)
+            for code in ["nonsense", InvitationCode(random: SystemRandom()).text, first, bound] {
+                let (taken, free) = (
+                    try await server.tryToRegister("ada@example.org", code: code), try await server.tryToRegister(code: code)
+                )
+                expectNotInvited(taken)
+                #expect(taken.text == free.text)
+            }
+            let (good, _) = try await server.invite()
+            expectAnswer(
+                try await server.tryToRegister("ADA@example.org", code: good), 400, #"{"email":["User with this email already exists."]}"#)
+        }
+    }
+
     /// Codes of every wrong type and length, as JSON, with the contract's words for each.
     private static let hostile: [(code: String, message: String)] = [
         ("null", "This field may not be null."), ("true", "Not a valid string."), ("[]", "Not a valid string."),

@@ -13,7 +13,8 @@ struct RegistrationForm: Sendable, Equatable {
 
     /// Reads a body. All that is wrong with its fields is reported at once; that the two passwords differ, only
     /// when the fields are right. `isTaken` tells whether an address has an account, `isGood` whether a code lets
-    /// an address in. Where an invitation is needed and the body brings no code, nothing else is looked at.
+    /// an address in. Where an invitation is needed and the body brings no code, nothing else is looked at; and with
+    /// a code that is not good, nobody learns who has an account.
     init(
         _ body: JSONValue, needsConfirmation: Bool = true, needsInvitation: Bool = false, isTaken: (String) throws -> Bool,
         isGood: (InvitationCode, String) throws -> Bool = { _, _ in false }
@@ -21,7 +22,9 @@ struct RegistrationForm: Sendable, Equatable {
         if needsInvitation, Self.bringsNoCode(body) { throw AccountError.invitationRequired }
         var reader = BodyReader(body)
         email = reader.email("email", max: Account.longestEmail)
-        if try !email.isEmpty && isTaken(email) { reader.add(AccountError.emailTaken) }
+        var codeReader = BodyReader(body)
+        code = try Self.code(from: &codeReader, for: email, isGood: isGood)
+        if try !email.isEmpty && (code != nil || !needsInvitation) && isTaken(email) { reader.add(AccountError.emailTaken) }
         password = reader.text("password", min: PasswordPolicy.minimumLength, max: Passwords.longest)
         let confirmation = needsConfirmation ? reader.text("password_confirm") : password
         firstName = reader.has("first_name") ? reader.text("first_name", max: Account.longestName, blank: true) : ""
@@ -32,13 +35,8 @@ struct RegistrationForm: Sendable, Equatable {
                 reader.add("password", problem)
             }
         }
-        if needsInvitation {
-            code = try Self.code(from: &reader, for: email, isGood: isGood)
-        } else {
-            // Nobody is turned away over a code that is not needed, whatever it looks like.
-            var aside = BodyReader(body)
-            code = try Self.code(from: &aside, for: email, isGood: isGood)
-        }
+        // Nobody is turned away over a code that is not needed, whatever it looks like.
+        if needsInvitation { reader.add(codeReader.errors) }
         try reader.finish()
         guard password == confirmation else { throw ValidationErrors(object: "Passwords don't match") }
     }

@@ -23,11 +23,13 @@ enum TokenLedger {
     /// The days since 1970, which begin at midnight UTC.
     static func day(of time: Timestamp) -> Int64 { time.seconds / 86_400 }
 
+    /// An account that was deleted while the model was thinking leaves no row of its own.
     static func add(_ tokens: Int, of owner: Owner, in transaction: Transaction) throws {
         guard tokens > 0 else { return }
         let day = day(of: transaction.now)
         try transaction.execute("DELETE FROM assistant_tokens WHERE day < $1", day - keptDays)
-        for account in [owner.rowID, instance] {
+        let isThere = try AccountStore.account(owner, in: transaction) != nil
+        for account in isThere ? [owner.rowID, instance] : [instance] {
             try transaction.execute(
                 """
                 INSERT INTO assistant_tokens (day, account_rid, tokens) VALUES ($1, $2, $3)

@@ -170,16 +170,17 @@ struct ChatRoutes: Sendable {
         let kind = body.text("advice_type", max: 50)
         let context = body.optionalText("context", max: ChatMessage.longestContent) ?? ""
         try body.finish()
-        try await turn(of: owner).admit(ChatTurn.Question(content: context))
+        let turn = turn(of: owner)
+        try await turn.admit(ChatTurn.Question(content: context))
+        let known = AdviceKind(rawValue: kind.lowercased()) ?? .general
         let reply: AssistantReply
         do {
-            let advice = try await assistant.advise(
-                kind: AdviceKind(rawValue: kind.lowercased()) ?? .general, context: context, owner: owner)
-            reply = try await moderation.release(advice, to: owner)
+            reply = try await turn.released { () async throws(AssistantFailure) in
+                try await assistant.advise(kind: known, context: context, owner: owner)
+            }
         } catch {
             throw AdviceError(failure: error)
         }
-        if reply.tokens > 0 { try await database.write { [tokens = reply.tokens] in try TokenLedger.add(tokens, of: owner, in: $0) } }
         return .json { writer in
             writer.object { writer in
                 writer.field("advice_type", kind)

@@ -4,7 +4,8 @@ import Platform
 ///
 /// 1. The question is admitted by moderation; one that is not leaves no trace but a count.
 /// 2. The question is stored, with its session where that is new, in one transaction.
-/// 3. The assistant is asked, with no transaction open, and moderation releases the answer or withholds it.
+/// 3. The assistant is asked, with no transaction open; what that cost is counted; and moderation releases the answer
+///    or withholds it.
 /// 4. The answer is stored.
 ///
 /// `chat/send/` does all of this before it answers; `chat/chat/` does the first two, and orders the others as work in
@@ -94,14 +95,28 @@ struct ChatTurn: Sendable {
         } catch {
             throw .unavailable(retryAfterSeconds: 1)
         }
-        return try await moderation.release(assistant.answer(history, owner: owner), to: owner)
+        return try await released { () async throws(AssistantFailure) in try await assistant.answer(history, owner: owner) }
+    }
+
+    /// What the assistant answers to `ask`, released by moderation. What it cost is counted before that, and by itself:
+    /// it was spent whatever becomes of the answer. Counted together with the answer, a session deleted while the model
+    /// thinks would undo the count, and who does that each time would have a model without a limit.
+    func released(_ ask: () async throws(AssistantFailure) -> AssistantReply) async throws(AssistantFailure) -> AssistantReply {
+        let (reply, owner) = (try await ask(), self.owner)
+        if reply.tokens > 0 {
+            do {
+                try await database.write { try TokenLedger.add(reply.tokens, of: owner, in: $0) }
+            } catch {
+                throw .unavailable(retryAfterSeconds: 1)
+            }
+        }
+        return try await moderation.release(reply, to: owner)
     }
 
     /// Step 4. Nil when the session was deleted while the model was thinking.
     static func store(
         _ reply: AssistantReply, to question: ChatMessage, of owner: Owner, in transaction: Transaction
     ) throws -> ChatMessage? {
-        try TokenLedger.add(reply.tokens, of: owner, in: transaction)
         guard let current = try ChatStore.session(question.session, of: owner, in: transaction) else { return nil }
         return try ChatStore.addMessage(
             to: current, role: .assistant, content: reply.text, metadata: reply.metadata, functionCallData: reply.functionCalls,

@@ -12,14 +12,16 @@ extension WorkQueue: MetricsSource {
         writer.family("jobraker_queue_busy_seconds_total", .counter, "Time spent in attempts, by kind of work.") { family in
             for (name, kind) in kinds { family.seconds(microseconds: kind.busyMicroseconds, ["kind": name]) }
         }
-        // A database that cannot be read has its own figures; these are then left out rather than wrong.
+        // What cannot be read is left out rather than wrong. Above some thousands of items that is their number, which
+        // takes longer to count than a read may; how late the queue is, by which an operator is woken, is told all the same.
+        if let late = try? lateness() {
+            writer.seconds("jobraker_queue_oldest_due_seconds", .gauge, "How long the longest due item has been due.", microseconds: late)
+        }
         guard let depths = try? depths() else { return }
         writer.family("jobraker_queue_items", .gauge, "Items by state.") { family in
             for state in [WorkItem.State.pending, .running, .retry, .dead] {
-                family.sample(Int64(depths.counts[state] ?? 0), ["state": state.rawValue])
+                family.sample(Int64(depths[state] ?? 0), ["state": state.rawValue])
             }
         }
-        let late = depths.oldestDue.map { max(0, clock.now().microseconds - $0.microseconds) } ?? 0
-        writer.seconds("jobraker_queue_oldest_due_seconds", .gauge, "How long the longest due item has been due.", microseconds: late)
     }
 }

@@ -66,7 +66,7 @@ package actor WorkQueue {
     /// There may be something to do. Called for each `WorkEnqueued`.
     package nonisolated func wake() { bell.yield() }
 
-    /// Returns once the item has had an attempt, or is finished, or the queue stops.
+    /// Returns once the item has had an attempt, or is finished or deleted, or the queue stops before it has begun.
     package func attempted(_ id: Identifier) async {
         guard !isStopping.load(ordering: .relaxed) else { return }
         let state = try? database.read { try WorkTable.state(of: id, in: $0) }
@@ -80,6 +80,8 @@ package actor WorkQueue {
         bell.finish()
         for loop in loops { loop.cancel() }
         for loop in loops { await loop.value }
+        // What has not begun will not begin here.
+        releaseWaiters { $0 == .running }
         let clock = self.clock
         let cut = Task {
             try await clock.sleep(microseconds: Int64(drainSeconds) * 1_000_000)
@@ -93,6 +95,20 @@ package actor WorkQueue {
 
     private func cancelAll() {
         for task in running.values { task.cancel() }
+    }
+
+    /// How many items somebody waits for.
+    var awaitedCount: Int { waiters.count }
+
+    /// Lets those go whose item has no attempt to come: no end of a run would ever wake who waits for an item that was
+    /// deleted, as all are with their account. A state that cannot be read is asked for again.
+    private func releaseWaiters(unless isComing: (WorkItem.State) -> Bool) {
+        for id in waiters.keys {
+            let state: WorkItem.State?
+            do { state = try database.read { try WorkTable.state(of: id, in: $0) } } catch { continue }
+            if let state, isComing(state) { continue }
+            for waiter in waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
+        }
     }
 
     // MARK: Taking work
@@ -109,6 +125,7 @@ package actor WorkQueue {
             } catch {
                 log.warning("Work could not be taken from the queue.", ["error": .string("\(error)")])
             }
+            releaseWaiters { $0 == .pending || $0 == .running }
             let (clock, bell) = (clock, bell)
             let timer = Task {
                 try await clock.sleep(microseconds: pause)
@@ -202,7 +219,11 @@ package actor WorkQueue {
     }
 
     /// For the metrics.
-    package nonisolated func depths() throws -> (counts: [WorkItem.State: Int], oldestDue: Timestamp?) {
-        try database.read { try WorkTable.depths(in: $0) }
+    nonisolated func depths() throws -> [WorkItem.State: Int] { try database.read { try WorkTable.depths(in: $0) } }
+
+    /// How long the longest due item has been due, in microseconds.
+    nonisolated func lateness() throws -> Int64 {
+        guard let due = try database.read({ try WorkTable.oldestDue(in: $0) }) else { return 0 }
+        return max(0, clock.now().microseconds - due.microseconds)
     }
 }

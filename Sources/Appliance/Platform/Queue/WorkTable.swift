@@ -189,16 +189,21 @@ package enum WorkTable {
         try reader.first("SELECT state FROM work_items WHERE id = $1", id) { try state($0, 0) }
     }
 
-    /// How many items wait, run and are dead, and since when the longest due one is due. Each count has its index.
-    static func depths(in reader: Reader) throws -> (counts: [WorkItem.State: Int], oldestDue: Timestamp?) {
+    /// Since when the longest due item has been due; nil when none waits. The first entry of an index.
+    static func oldestDue(in reader: Reader) throws -> Timestamp? {
+        let oldest = try reader.first("SELECT min(run_at) FROM work_items WHERE state IN ('pending', 'retry')") { try $0.timeOrNil(0) }
+        return oldest ?? nil
+    }
+
+    /// How many items wait, run and are dead. Each count has its index, and yet takes as long as there are items.
+    static func depths(in reader: Reader) throws -> [WorkItem.State: Int] {
         var counts: [WorkItem.State: Int] = [:]
         for condition in ["state IN ('pending', 'retry')", "state = 'running'", "state = 'dead' AND finished_at IS NOT NULL"] {
             try reader.each("SELECT state, count(*) FROM work_items WHERE \(condition) GROUP BY state") {
                 counts[try state($0, 0)] = Int(try $0.int(1))
             }
         }
-        let oldest = try reader.first("SELECT min(run_at) FROM work_items WHERE state IN ('pending', 'retry')") { try $0.timeOrNil(0) }
-        return (counts, oldest ?? nil)
+        return counts
     }
 
     private static func state(_ row: borrowing Row, _ column: Int) throws -> WorkItem.State {

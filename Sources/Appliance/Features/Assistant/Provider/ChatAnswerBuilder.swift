@@ -8,6 +8,9 @@ import Platform
 struct ChatAnswerBuilder: Sendable {
     /// No sensible answer calls more; the number comes from the provider and decides how much is kept.
     static let maximumToolCalls = 64
+    /// No request takes more tokens. The numbers come from the provider and are added up, so that one which no model can
+    /// mean must not be among them: the sum of two such would end the process.
+    static let maximumTokens = 100_000_000
 
     private var answer: ProviderAnswer
     private var hasChoice = false
@@ -40,8 +43,8 @@ struct ChatAnswerBuilder: Sendable {
         }
         if let model = json["model"]?.string, !model.isEmpty { answer.model = model }
         // Usage stands in the last piece, in every piece, or nowhere; the last word counts.
-        if let tokens = json["usage"]?["prompt_tokens"]?.int { answer.promptTokens = tokens }
-        if let tokens = json["usage"]?["completion_tokens"]?.int { answer.completionTokens = tokens }
+        if let tokens = Self.tokens(json["usage"]?["prompt_tokens"]) { answer.promptTokens = tokens }
+        if let tokens = Self.tokens(json["usage"]?["completion_tokens"]) { answer.completionTokens = tokens }
         guard let choice = json["choices"]?.array?.first else { return "" }
         hasChoice = true
         if let reason = choice["finish_reason"]?.string { answer.finishReason = reason }
@@ -49,6 +52,12 @@ struct ChatAnswerBuilder: Sendable {
         let text = choice[key]?["content"]?.string ?? ""
         answer.text += text
         return text
+    }
+
+    /// A number that cannot be meant counts as none.
+    private static func tokens(_ json: JSONValue?) -> Int? {
+        guard let tokens = json?.int, 0...maximumTokens ~= tokens else { return nil }
+        return tokens
     }
 
     /// A call comes in pieces that name its place; some providers leave the place
