@@ -10,7 +10,8 @@ ARGS :=
 COVERAGE_MIN := 95
 # The largest allowed size of the stripped release binary, in MiB.
 SIZE_MAX := 40
-# `make torture TORTURE=short` kills 20 times and copies 20 backups; the long form does 200 of each.
+# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, and copies 20 backups; the long
+# form does 200 of each.
 TORTURE := long
 # `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
 BENCH := full
@@ -23,9 +24,11 @@ STRIP := $(firstword $(wildcard $(TOOLCHAIN)/llvm-objcopy) objcopy) --strip-all
 
 ifeq ($(TORTURE),short)
 torture_count := 20
+queue_count := 15
 backup_options :=
 else
 torture_count := 200
+queue_count := 200
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
 backup_options := --second-opinion
 endif
@@ -41,7 +44,8 @@ help:
 	@echo "make coverage   after make test: line coverage; fails below COVERAGE_MIN=$(COVERAGE_MIN)"
 	@echo "make lint       formatting and the house rules;  make format  mends the formatting"
 	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
-	@echo "make torture    kill -9 and backup trials on the release binary (TORTURE=short for the quick form)"
+	@echo "make torture    kill -9 under writes and under background work, and backup trials, on the release binary"
+	@echo "                (TORTURE=short for the quick form)"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts: figures, plots and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make clean      remove what was built"
@@ -85,6 +89,7 @@ size:
 torture: build
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
+	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
 
 bench: build

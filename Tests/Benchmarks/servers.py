@@ -25,9 +25,6 @@ class Jobraker(Appliance):
 
     def __init__(self, binary: str, workspace: pathlib.Path, name: str = "jobraker"):
         super().__init__(binary, workspace, name)
-        settings = self.config.read_text()
-        if "[limits]" not in settings:
-            self.config.write_text(settings + "\n[limits]\nenabled = false\n")
 
     def account(self, name: str) -> str:
         """Registers an account and returns its access token."""

@@ -64,9 +64,12 @@ class Workspace:
 
 
 class Appliance:
-    """One data directory, and the server process on it while there is one."""
+    """One data directory, and the server process on it while there is one.
 
-    def __init__(self, binary: str, workspace: pathlib.Path, name: str = "data"):
+    It has the product's defaults, but no rate limits: a few clients make all the load. `settings` is more TOML.
+    """
+
+    def __init__(self, binary: str, workspace: pathlib.Path, name: str = "data", settings: str = ""):
         self.binary = str(pathlib.Path(binary).resolve())
         if not os.access(self.binary, os.X_OK):
             raise SystemExit(f"There is no binary at {binary}: run `make build` first.")
@@ -76,7 +79,8 @@ class Appliance:
         self.log = workspace / f"{name}.log"
         self.port = free_port()
         self.config.write_text(
-            f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n\n[storage]\ndirectory = "{self.data}"\n')
+            f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n\n[storage]\ndirectory = "{self.data}"\n\n'
+            f'[limits]\nenabled = false\n{settings}')
         self.process: subprocess.Popen | None = None
 
     @property
@@ -168,9 +172,11 @@ class Client:
     def __exit__(self, *_):
         self.connection.close()
 
-    def request(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
+    def request(
+        self, method: str, path: str, body: dict | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict]:
         data = None if body is None else json.dumps(body).encode()
-        self.connection.request(method, path, data, self.headers)
+        self.connection.request(method, path, data, {**self.headers, **(headers or {})})
         answer = self.connection.getresponse()
         raw = answer.read()
         try:
