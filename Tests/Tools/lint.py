@@ -27,6 +27,8 @@ SWIFT_RULES = [
 SAFETY_CLAIM = re.compile(r"@unchecked Sendable|nonisolated\(unsafe\)")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 LONGEST_FILE = 400
+NAMED_FILE = re.compile(r"`([\w/+.-]+\.(?:swift|py|js|sh|service))`((?:(?!`[\w/+.-]+\.(?:swift|py|js|sh|service)`).)*)")
+NAMED_PLACES = ["Tests", "Sources/Appliance", "."]
 TOP_LEVEL = {
     "Package.swift", "Sources", "Tests", "config.example.toml", "systemd", "README.md", "Makefile", ".ci",
     ".gitignore", ".swift-format", "LICENSE", "docs",
@@ -72,6 +74,23 @@ def swift_breaches(path: pathlib.Path, text: str):
             yield number, "unfinished: finish it, or leave it out"
 
 
+def security_breaches(lines: list[str]):
+    """What docs/security.md names must exist: each file, and each test in the file that is named before it."""
+    entry, first = [], 1
+    for number, line in enumerate([*lines, ""], 1):
+        if line and not line.startswith("- "):
+            entry.append(line)
+            continue
+        for path, behind in NAMED_FILE.findall(" ".join(part.strip() for part in entry)):
+            file = next((ROOT / place / path for place in NAMED_PLACES if (ROOT / place / path).is_file()), None)
+            if file is None:
+                yield first, f"there is no file {path}"
+            elif path.startswith(("PlatformTests/", "ApplianceTests/")):
+                text = file.read_text(encoding="utf-8")
+                yield from ((first, f"{path} has no test {name}") for name in re.findall(r'"[^"]+"', behind) if name not in text)
+        entry, first = ([line], number) if line else ([], number + 1)
+
+
 def script_breach(path: pathlib.Path, text: str):
     if path.suffix == ".py":
         try:
@@ -100,6 +119,8 @@ def main() -> int:
             found = foreign.search(line)
             if found:
                 breaches.append(f"{path}:{number}: names a path of one machine: {found.group()}")
+        if str(path) == "docs/security.md":
+            breaches += [f"{path}:{number}: {reason}" for number, reason in security_breaches(text.splitlines())]
         if path.suffix == ".swift":
             breaches += [f"{path}:{number}: {reason}" for number, reason in swift_breaches(path, text)]
         broken = script_breach(path, text)
