@@ -13,6 +13,8 @@ SIZE_MAX := 40
 # `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, and copies 20 backups; the long
 # form does 200 of each.
 TORTURE := long
+# `make conformance CONFORMANCE=short` makes up 3 requests an operation beside those at its limits, the long form 100.
+CONFORMANCE := long
 # `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
 BENCH := full
 
@@ -32,9 +34,14 @@ queue_count := 200
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
 backup_options := --second-opinion
 endif
+ifeq ($(CONFORMANCE),short)
+conformance_options := --examples 3 --least 2000
+else
+conformance_options := --examples 100 --least 4000
+endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run test coverage lint format size torture bench clean
+.PHONY: help packages build run test coverage lint format size torture conformance bench clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -46,6 +53,8 @@ help:
 	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
 	@echo "make torture    kill -9 under writes and under background work, and backup trials, on the release binary"
 	@echo "                (TORTURE=short for the quick form)"
+	@echo "make conformance  answers held against the API's own document, on the release binary"
+	@echo "                (CONFORMANCE=short for the quick form)"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts: figures, plots and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make clean      remove what was built"
@@ -91,6 +100,11 @@ torture: build
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
 	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
+
+conformance: build
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	python3 -B Tests/Conformance/schema.py --binary $(BINARY) $(conformance_options)
 
 bench: build
 	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3

@@ -1,0 +1,220 @@
+"""Hooks for schemathesis: tokens for its requests, and some data that exists.
+
+Left to itself it sends ids that nobody has and passwords that nobody set, and hardly gets past the first check.
+So a part of the cases is brought near to what a client does: the id of a real session, the right password. What ends
+a login or an account is asked by an account of its own, which is replaced when that has happened.
+
+Loaded by schemathesis (SCHEMATHESIS_HOOKS); schema.py sets the environment and reads the record.
+"""
+
+import atexit
+import collections
+import itertools
+import json
+import os
+import pathlib
+import re
+import sys
+import zlib
+
+import schemathesis
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Torture"))
+from appliance import Client, Failed  # noqa: E402
+
+PORT = int(os.environ["CONFORMANCE_PORT"])
+RECORD = pathlib.Path(os.environ["CONFORMANCE_RECORD"])
+API = "/api/v1"
+PASSWORD = "conforming to a schema 4183"
+
+PROFILES = f"{API}/auth/profiles/"
+SESSIONS = f"{API}/chat/sessions/"
+# What ends the caller's login or account.
+ENDING = {
+    f"DELETE {API}/auth/me/", f"POST {API}/auth/change-password/", f"POST {API}/auth/logout/",
+    f"DELETE {API}/auth/logins/{{id}}/", f"POST {API}/auth/refresh/",
+}
+# Of ten cases, in how many a value that exists takes the place of one that was made up.
+REAL_IDS, REAL_SECRETS, NEW_KEYS = 9, 2, 7
+
+
+def demand(answer: tuple[int, dict], status: int, what: str) -> dict:
+    if answer[0] != status:
+        raise Failed(f"{what} was answered with {answer[0]}: {answer[1]}")
+    return answer[1]
+
+
+class Account:
+    numbers = itertools.count(1)
+
+    def __init__(self):
+        self.email = new_email()
+        with Client(PORT) as client:
+            answer = demand(client.request("POST", f"{API}/auth/register/", {
+                "email": self.email, "password": PASSWORD, "password_confirm": PASSWORD}), 201, "registering")
+        self.access, self.refresh = answer["access"], answer["refresh"]
+        self.login = demand(self.ask("GET", f"{API}/auth/logins/"), 200, "the logins")["results"][0]["id"]
+
+    def ask(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
+        with Client(PORT, self.access) as client:
+            return client.request(method, path, body)
+
+
+def new_email() -> str:
+    return f"client{next(Account.numbers)}@example.org"
+
+
+class Known:
+    """The accounts, and what the shared one has."""
+
+    def __init__(self):
+        self.account = Account()
+        self.own: dict[str, Account] = {}
+        # Every token that was handed out. Cases are made long before they are sent, and so carry old ones.
+        self.tokens: set[str] = set()
+        self.sessions: list[str] = []
+        self.tasks: list[str] = []
+
+    def account_for(self, operation: str) -> Account:
+        if operation not in ENDING:
+            return self.account
+        if operation not in self.own:
+            self.own[operation] = Account()
+        return self.own[operation]
+
+    def token_for(self, operation: str) -> str:
+        token = self.account_for(operation).access
+        self.tokens.add(token)
+        return token
+
+    def session(self, number: int) -> str:
+        if not self.sessions:
+            self.sessions.append(demand(self.account.ask("POST", SESSIONS, {}), 201, "creating a session")["id"])
+        return self.sessions[number % len(self.sessions)]
+
+    def profile(self) -> int | None:
+        profiles = demand(self.account.ask("GET", PROFILES), 200, "the profiles")["results"]
+        return profiles[0]["id"] if profiles else None
+
+    def some_profile(self) -> int:
+        return self.profile() or demand(self.account.ask("POST", PROFILES, {}), 201, "creating a profile")["id"]
+
+    def no_profile(self) -> None:
+        if id := self.profile():
+            demand(self.account.ask("DELETE", f"{PROFILES}{id}/"), 204, "deleting a profile")
+
+    def learn(self, case, status: int, answer) -> None:
+        if case.operation.label in ENDING and 200 <= status < 300:
+            self.own.pop(case.operation.label, None)
+        if operation(case) == f"POST {SESSIONS}" and status == 201:
+            self.sessions.append(answer["id"])
+        elif operation(case) == f"DELETE {SESSIONS}{{id}}/" and status == 204:
+            self.sessions.remove(case.path_parameters["id"])
+        elif operation(case) == f"POST {API}/chat/chat/" and status == 202:
+            self.tasks.append(answer["task_id"])
+
+
+def operation(case) -> str:
+    """What a case really asks; also the methods that are tried though the document does not know them."""
+    return f"{case.method} {case.operation.path}"
+
+
+known = Known()
+
+
+@schemathesis.auth(refresh_interval=None)
+class Tokens:
+    def get(self, case, context):
+        return known.token_for(case.operation.label)
+
+    def set(self, case, token, context):
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+# MARK: Real data
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    # The same whenever the case is, so that a repeat of it is one.
+    number = zlib.crc32(repr((operation(case), case.path_parameters, case.query, case.body, case.media_type)).encode())
+    if number % 10 < REAL_IDS:
+        put_ids(case, number // 10)
+    if number // 100 % 10 < REAL_SECRETS and isinstance(case.body, dict):
+        put_secrets(case, case.body)
+    if number // 1000 % 10 < NEW_KEYS and "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = f"key-{number}"
+    if case.headers.get("Authorization", "").removeprefix("Bearer ") in known.tokens:
+        case.headers["Authorization"] = f"Bearer {known.token_for(case.operation.label)}"
+
+
+def put_ids(case, number: int) -> None:
+    path = case.operation.path
+    if path.startswith(f"{SESSIONS}{{id}}/"):
+        case.path_parameters["id"] = known.session(number)
+    elif path == f"{PROFILES}{{id}}/":
+        case.path_parameters["id"] = known.some_profile()
+    elif operation(case) == f"POST {PROFILES}":
+        known.no_profile()
+    elif path == f"{API}/tasks/{{task_id}}/" and known.tasks:
+        case.path_parameters["task_id"] = known.tasks[number % len(known.tasks)]
+    elif path == f"{API}/auth/logins/{{id}}/":
+        case.path_parameters["id"] = known.account_for(case.operation.label).login
+    if isinstance(case.body, dict) and isinstance(case.body.get("session_id"), str):
+        case.body["session_id"] = known.session(number)
+
+
+def put_secrets(case, body: dict) -> None:
+    account = known.account_for(case.operation.label)
+    match operation(case).replace(f"{API}/auth/", ""):
+        case "POST register/":
+            body |= {"email": new_email(), "password": PASSWORD, "password_confirm": PASSWORD}
+        case "POST login/":
+            body |= {"email": account.email, "password": PASSWORD}
+        case "POST refresh/" | "POST logout/":
+            body["refresh"] = account.refresh
+        case "POST verify/":
+            body["token"] = account.access
+        case "POST change-password/":
+            body |= {"old_password": PASSWORD, "new_password": PASSWORD + " again"}
+        case "DELETE me/":
+            body["password"] = PASSWORD
+
+
+# MARK: The record
+
+# Operations to statuses to how often they were answered so.
+counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
+failures: list[dict] = []
+TOKEN = re.compile(r"'Authorization: Bearer [\w.-]+'")
+operations: list[str] = []
+
+
+@schemathesis.hook
+def before_init_operation(context, operation):
+    operations.append(operation.label)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    counts[operation(case)][response.status_code] += 1
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    known.learn(case, response.status_code, answer)
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """Is asked of every failure whether it counts. All do; this is where they are written down."""
+    failures.append({
+        "operation": case.operation.label, "status": response.status_code, "title": failure.title,
+        "message": failure.message, "answer": response.content[:300].decode(errors="replace"),
+        "curl": TOKEN.sub('"Authorization: Bearer $TOKEN"', case.as_curl_command())})
+    return True
+
+
+@atexit.register
+def write_record():
+    RECORD.write_text(json.dumps({"operations": sorted(set(operations)), "counts": counts, "failures": failures}))
