@@ -214,7 +214,8 @@ struct BackgroundChatScenarios {
 
     @Test("Flagged input is refused before anything is stored or ordered")
     func flagged() async throws {
-        try await StubProvider.with(.split(moderations: .moderations(flagging: ["poison": "illicit"]), others: .plain("Yes."))) { provider, url in
+        let judge = StubProvider.Behaviour.moderations(flagging: ["poison": "illicit"])
+        try await StubProvider.with(.split(moderations: judge, others: .plain("Yes."))) { provider, url in
             let moderation = "[moderation]\nprovider = \"openai\"\nbase_url = \"\(url)\"\nmodel = \"judge\"\n"
             try await TestAppliance.run(settings: ProviderScenarios.settings(url) + "\n" + moderation) { server in
                 let user = try await server.register()

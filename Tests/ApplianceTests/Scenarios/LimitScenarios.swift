@@ -88,7 +88,8 @@ struct LimitScenarios {
 
     @Test("Behind a trusted proxy each client has its own bucket, IPv6 networks one together; a stranger's header is not believed")
     func proxies() async throws {
-        try await Self.run(Self.small + "\n[server]\nlisten = [\"127.0.0.1:0\"]\ntrusted_proxies = [\"127.0.0.1\"]\n") { (server, _) async throws -> Void in
+        let behindProxy = Self.small + "\n[server]\nlisten = [\"127.0.0.1:0\"]\ntrusted_proxies = [\"127.0.0.1\"]\n"
+        try await Self.run(behindProxy) { (server, _) async throws -> Void in
             func ask(_ address: String) async throws -> TestResponse {
                 try await server.request("GET", "/api/schema/", headers: [("X-Forwarded-For", address)])
             }
