@@ -31,6 +31,8 @@ HOPELESS_QUESTIONS = 3
 # The share of calls that the provider fails, until FAILING_ROUNDS of the rounds are over.
 FAILING = 0.05
 FAILING_ROUNDS = 0.6
+# With so many questions in the queue the clients slow down, so that it is also seen with few and none.
+MANY_WAITING, SLOW_PAUSE = 200, 0.1
 # How long the queue may need at the end: the second pause is a minute and a tenth.
 DRAIN_SECONDS = 100
 LONG_RUN = 100
@@ -82,7 +84,7 @@ class Trial:
             account.log_in_again_if_stale(self.appliance)
         self.ledger.look(self.appliance, sample=20)
         # Some rounds let the queue run empty, others fill it.
-        pause = self.random.choice([0.005, 0.02, 0.05])
+        pause = self.random.choice([0.005, 0.02, 0.05]) if self.evidence.waiting < MANY_WAITING else SLOW_PAUSE
         askers = Askers(self.appliance, self.ledger, self.options.threads, f"round {number}", pause)
         # On a scale that favours early kills, as in the trial of the writes.
         delay = 0.02 * (1 / 0.02) ** self.random.random()
