@@ -74,16 +74,30 @@ enum ApplicationExport {
 
     /// A record as RFC 4180 has it.
     private static func row(_ cells: [String]) -> [UInt8] {
-        Array((cells.map(cell).joined(separator: ",") + "\r\n").utf8)
+        var bytes: [UInt8] = []
+        for (place, cell) in cells.enumerated() {
+            if place > 0 { bytes.append(comma) }
+            append(cell, to: &bytes)
+        }
+        return bytes + [carriageReturn, lineFeed]
     }
 
     /// A spreadsheet takes a cell that begins with one of these for a formula, and runs it: an apostrophe before it
     /// makes it text again. Whoever wrote a job's title or a note must not run anything on the reader's machine.
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.utf8.first, "=+-@\t\r".utf8.contains(first) { text = "'" + text }
-        guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    private static let dangerous = Array("=+-@\t\r".utf8)
+    private static let (quote, comma, lineFeed, carriageReturn): (UInt8, UInt8, UInt8, UInt8) = (0x22, 0x2C, 0x0A, 0x0D)
+
+    /// Byte by byte: a quote with an accent on it is one character, but a quote all the same to who reads the file.
+    private static func append(_ cell: String, to bytes: inout [UInt8]) {
+        let isFormula = cell.utf8.first.map { dangerous.contains($0) } ?? false
+        let isQuoted = cell.utf8.contains { $0 == quote || $0 == comma || $0 == lineFeed || $0 == carriageReturn }
+        if isQuoted { bytes.append(quote) }
+        if isFormula { bytes.append(UInt8(ascii: "'")) }
+        for byte in cell.utf8 {
+            if byte == quote { bytes.append(quote) }
+            bytes.append(byte)
+        }
+        if isQuoted { bytes.append(quote) }
     }
 
     // MARK: All of one account

@@ -84,28 +84,21 @@ enum ApplicationStore {
     // MARK: Reading
 
     static func application(_ id: Identifier, of applicant: Applicant, in reader: Reader) throws -> Application? {
-        try reader.first(
-            "SELECT \(shown) FROM \(source) WHERE applications.id = $1 AND applications.account_rid = $2", id, applicant.owner.rowID
-        ) { try read($0, user: applicant.id) }
+        try reader.first(byID, id, applicant.owner.rowID) { try read($0, user: applicant.id) }
     }
 
     static func application(rowID: Int64, of applicant: Applicant, in reader: Reader) throws -> Application? {
-        try reader.first(
-            "SELECT \(shown) FROM \(source) WHERE applications.rid = $1 AND applications.account_rid = $2", rowID,
-            applicant.owner.rowID
-        ) { try read($0, user: applicant.id) }
+        try reader.first(byRow, rowID, applicant.owner.rowID) { try read($0, user: applicant.id) }
     }
 
     static func hasApplied(_ owner: Owner, to job: JobListItem, in reader: Reader) throws -> Bool {
-        try reader.int("SELECT count(*) FROM applications WHERE job_rid = $1 AND account_rid = $2", job.rowID, owner.rowID) > 0
+        try reader.int(byJob, job.rowID, owner.rowID) > 0
     }
 
     /// Applications of all accounts behind a row, in the order in which they were made: for the operator's export,
     /// which walks them in slices so that no single read lasts long. The last one's `rowID` begins the next slice.
     static func slice(after rowID: Int64, limit: Int, in reader: Reader) throws -> [Application] {
-        let rows = try reader.rows(
-            "SELECT rid, account_rid FROM applications WHERE rid > $1 ORDER BY rid LIMIT $2", rowID, limit
-        ) { (rowID: try $0.int(0), owner: Owner.ofWork(accountRowID: try $0.int(1))) }
+        let rows = try reader.rows(inSlices, rowID, limit) { (rowID: try $0.int(0), owner: Owner.ofWork(accountRowID: try $0.int(1))) }
         var applicants: [Owner: Applicant] = [:]
         return try rows.compactMap { row in
             if applicants[row.owner] == nil { applicants[row.owner] = try AccountStore.account(row.owner, in: reader).map(Applicant.init) }
@@ -115,7 +108,10 @@ enum ApplicationStore {
 
     // MARK: Rows
 
-    private static let source = "applications JOIN jobs ON jobs.rid = applications.job_rid"
+    static let byID = "SELECT \(shown) WHERE applications.id = $1 AND applications.account_rid = $2"
+    static let byRow = "SELECT \(shown) WHERE applications.rid = $1 AND applications.account_rid = $2"
+    static let byJob = "SELECT count(*) FROM applications WHERE job_rid = $1 AND account_rid = $2"
+    static let inSlices = "SELECT rid, account_rid FROM applications WHERE rid > $1 ORDER BY rid LIMIT $2"
 
     private static let columns = [
         "status", "application_type", "cover_letter", "additional_documents", "application_url", "external_application_id",
@@ -124,10 +120,10 @@ enum ApplicationStore {
         "user_defined_status", "interview_details", "offer_details", "follow_up_reminder_sent_at", "applied_at",
     ]
 
-    /// What a row shows: an application's own columns, then its job's.
+    /// What a row shows, and of which tables: an application's own columns, then its job's.
     private static let shown =
         (["rid", "id", "created_at", "updated_at"] + columns).map { "applications.\($0)" }.joined(separator: ", ") + ", "
-        + JobStore.listColumns
+        + JobStore.listColumns + " FROM applications JOIN jobs ON jobs.rid = applications.job_rid"
 
     /// Where the columns of the job begin.
     private static let jobColumn = columns.count + 4
