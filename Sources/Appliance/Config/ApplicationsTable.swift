@@ -2,8 +2,8 @@ extension SettingTable {
     static let applications = SettingTable(
         name: "applications",
         manual: """
-            Applying to jobs in a user's name. It happens only where the user asked for it:
-            job by job, or by a switch in the user's own profile that is off at first.
+            Applying to jobs in a user's name. It happens only where the user asked for
+            it: job by job, or by a switch in the user's own profile that is off at first.
             """,
         settings: [
             .boolean(
