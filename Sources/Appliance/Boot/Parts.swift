@@ -109,12 +109,15 @@ struct Parts: Sendable {
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
             random: core.random, registration: { current.values.registrationInForce })
         let work = WorkRoutes(database: core.database)
+        let applications = ApplicationRoutes(
+            database: core.database,
+            autoApply: AutoApply(database: core.database, resumes: NoResumes(), executor: nil) { current.values.applications.autoApply })
         let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         let requests = LateMetrics()
         let figures = MetricsRoutes(
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
-        let api = accounts.routes + chat.routes + work.routes
+        let api = accounts.routes + chat.routes + work.routes + applications.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

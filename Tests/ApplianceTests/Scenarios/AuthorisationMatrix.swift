@@ -82,6 +82,19 @@ import Testing
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),
         "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
+
+        "GET /api/v1/jobs/applications/": .account(200),
+        "POST /api/v1/jobs/applications/": .account(201, #"{"job_id":"$vacancy"}"#),
+        "GET /api/v1/jobs/applications/{id}/": .own(200),
+        "PUT /api/v1/jobs/applications/{id}/": .own(200, #"{"job_id":"$vacancy"}"#),
+        "PATCH /api/v1/jobs/applications/{id}/": .own(200, #"{"status":"rejected"}"#),
+        "DELETE /api/v1/jobs/applications/{id}/": .own(204),
+        "GET /api/v1/jobs/applications/{id}/history/": .own(200),
+        "GET /api/v1/jobs/applications/stats/": .account(200),
+        "GET /api/v1/jobs/applications/export/": .account(200),
+        "POST /api/v1/jobs/applications/bulk-apply/": .account(200, #"{"job_ids":["$vacancy"]}"#),
+        // Nobody has a résumé yet.
+        "POST /api/v1/jobs/jobs/{id}/auto-apply/": .account(400, #"{"job_ids":["$vacancy"]}"#),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -134,7 +147,10 @@ import Testing
 
     /// Which of the owner's objects a path names.
     private static func object(_ route: Route) -> String {
-        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task"]
+        let kinds = [
+            "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
+            "/auto-apply/": "vacancy",
+        ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
 
@@ -158,6 +174,9 @@ import Testing
         private let profile: String
         private let login: String
         private let task: String
+        private let application: String
+        /// A job that nobody has applied to.
+        private let vacancy: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -167,6 +186,8 @@ import Testing
             session = try #require(try await user.post("/api/v1/chat/sessions/", "{}").json["id"]?.string)
             profile = try #require(try await user.get("/api/v1/auth/profiles/").json["results"]?.array?.first?["id"]?.int).description
             task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
+            application = try await user.apply(to: try await server.vacancy())
+            vacancy = try await server.vacancy()
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
         }
 
@@ -179,7 +200,7 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
-                "$task": task,
+                "$task": task, "$application": application, "$vacancy": vacancy,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in

@@ -91,6 +91,8 @@ enum AccountStore {
         try transaction.execute("DELETE FROM idempotency_keys WHERE account_rid = $1", owner.rowID)
         try WorkTable.deleteAll(of: owner, in: transaction)
         try TokenLedger.deleteAll(of: owner, in: transaction)
+        // Theirs would go by a cascade, but jobs count them.
+        try ApplicationStore.deleteAll(of: owner, in: transaction)
         try transaction.execute("DELETE FROM accounts WHERE rid = $1", owner.rowID)
     }
 
