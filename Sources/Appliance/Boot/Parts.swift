@@ -92,7 +92,11 @@ struct Parts: Sendable {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
         return WorkQueue(
-            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant, moderation: moderation)],
+            database: core.database,
+            workers: [
+                ChatWork(database: core.database, assistant: assistant, moderation: moderation),
+                AlertWork(database: core.database, clock: core.clock),
+            ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
@@ -114,7 +118,8 @@ struct Parts: Sendable {
         let figures = MetricsRoutes(
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
-        let api = accounts.routes + chat.routes + work.routes
+        let alerts = AlertRoutes(database: core.database)
+        let api = accounts.routes + chat.routes + work.routes + alerts.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

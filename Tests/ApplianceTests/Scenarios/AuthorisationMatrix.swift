@@ -82,6 +82,14 @@ import Testing
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),
         "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
+
+        "GET /api/v1/jobs/alerts/": .account(200),
+        "POST /api/v1/jobs/alerts/": .account(201, #"{"name":"Bread"}"#),
+        "GET /api/v1/jobs/alerts/{id}/": .own(200),
+        "PUT /api/v1/jobs/alerts/{id}/": .own(200, #"{"name":"Bread"}"#),
+        "PATCH /api/v1/jobs/alerts/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/jobs/alerts/{id}/": .own(204),
+        "POST /api/v1/jobs/alerts/{id}/test/": .own(200),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -134,7 +142,9 @@ import Testing
 
     /// Which of the owner's objects a path names.
     private static func object(_ route: Route) -> String {
-        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task"]
+        let kinds = [
+            "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/alerts/": "alert",
+        ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
 
@@ -158,6 +168,7 @@ import Testing
         private let profile: String
         private let login: String
         private let task: String
+        private let alert: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -168,6 +179,7 @@ import Testing
             profile = try #require(try await user.get("/api/v1/auth/profiles/").json["results"]?.array?.first?["id"]?.int).description
             task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
+            alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
         }
 
         func renew(_ server: TestAppliance) async throws {
@@ -179,7 +191,7 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
-                "$task": task,
+                "$task": task, "$alert": alert,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in
