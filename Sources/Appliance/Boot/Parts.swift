@@ -96,10 +96,14 @@ struct Parts: Sendable {
             workers: [
                 ChatWork(database: core.database, assistant: assistant, moderation: moderation),
                 AlertWork(database: core.database, clock: core.clock),
+                RecommendationWork(database: core.database, recommender: makeRecommender(core), log: core.log),
             ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
+
+    /// One for the route and one for the background work, alike.
+    private static func makeRecommender(_ core: Core) -> Recommender { Recommender(database: core.database) }
 
     private static func makeDispatcher(
         _ core: Core, _ chat: ChatRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
@@ -119,7 +123,8 @@ struct Parts: Sendable {
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
         let alerts = AlertRoutes(database: core.database)
-        let api = accounts.routes + chat.routes + work.routes + alerts.routes
+        let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core), log: core.log)
+        let api = accounts.routes + chat.routes + work.routes + alerts.routes + recommendations.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

@@ -90,6 +90,9 @@ import Testing
         "PATCH /api/v1/jobs/alerts/{id}/": .own(200, "{}"),
         "DELETE /api/v1/jobs/alerts/{id}/": .own(204),
         "POST /api/v1/jobs/alerts/{id}/test/": .own(200),
+        "GET /api/v1/jobs/recommendations/": .account(200),
+        "POST /api/v1/jobs/recommendations/generate/": .account(200),
+        "PATCH /api/v1/jobs/recommendations/{id}/": .own(200, #"{"status":"viewed"}"#),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -144,6 +147,7 @@ import Testing
     private static func object(_ route: Route) -> String {
         let kinds = [
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/alerts/": "alert",
+            "/recommendations/": "recommendation",
         ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
@@ -169,6 +173,7 @@ import Testing
         private let login: String
         private let task: String
         private let alert: String
+        private let recommendation: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -180,6 +185,18 @@ import Testing
             task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
             alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
+            recommendation = try await Self.recommend(to: email, server)
+        }
+
+        private static func recommend(to email: String, _ server: TestAppliance) async throws -> String {
+            let put = try await server.database.write { transaction -> RecommendationStore.Put? in
+                guard let account = try AccountStore.account(email: email, in: transaction) else { return nil }
+                _ = try JobStore.upsert(MatchFixture.job { $0.externalID = "matrix" }, in: transaction)
+                let job = try transaction.int("SELECT rid FROM jobs WHERE external_id = 'matrix'")
+                return try RecommendationStore.put(
+                    MatchScore(value: 1, reasons: []), version: "v", job: job, for: account.owner, in: transaction)
+            }
+            return try #require(put).id.description
         }
 
         func renew(_ server: TestAppliance) async throws {
@@ -191,7 +208,7 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
-                "$task": task, "$alert": alert,
+                "$task": task, "$alert": alert, "$recommendation": recommendation,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in
