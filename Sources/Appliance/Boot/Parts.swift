@@ -92,9 +92,19 @@ struct Parts: Sendable {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
         return WorkQueue(
-            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant, moderation: moderation)],
+            database: core.database,
+            workers: [
+                ChatWork(database: core.database, assistant: assistant, moderation: moderation),
+                AlertWork(database: core.database, clock: core.clock),
+                RecommendationWork(database: core.database, recommender: makeRecommender(core), log: core.log),
+            ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
+    }
+
+    /// One for the route and one for the background work, alike.
+    private static func makeRecommender(_ core: Core) -> Recommender {
+        Recommender(database: core.database, excluded: { try ApplicationStore.appliedJobs(of: $0, in: $1) })
     }
 
     private static func makeDispatcher(
@@ -117,7 +127,10 @@ struct Parts: Sendable {
         let figures = MetricsRoutes(
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
-        let api = accounts.routes + chat.routes + work.routes + applications.routes
+        let alerts = AlertRoutes(database: core.database)
+        let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core), log: core.log)
+        let api =
+            accounts.routes + chat.routes + work.routes + applications.routes + alerts.routes + recommendations.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

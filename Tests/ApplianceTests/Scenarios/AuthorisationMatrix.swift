@@ -95,6 +95,16 @@ import Testing
         "POST /api/v1/jobs/applications/bulk-apply/": .account(200, #"{"job_ids":["$vacancy"]}"#),
         // Nobody has a résumé yet.
         "POST /api/v1/jobs/jobs/{id}/auto-apply/": .account(400, #"{"job_ids":["$vacancy"]}"#),
+        "GET /api/v1/jobs/alerts/": .account(200),
+        "POST /api/v1/jobs/alerts/": .account(201, #"{"name":"Bread"}"#),
+        "GET /api/v1/jobs/alerts/{id}/": .own(200),
+        "PUT /api/v1/jobs/alerts/{id}/": .own(200, #"{"name":"Bread"}"#),
+        "PATCH /api/v1/jobs/alerts/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/jobs/alerts/{id}/": .own(204),
+        "POST /api/v1/jobs/alerts/{id}/test/": .own(200),
+        "GET /api/v1/jobs/recommendations/": .account(200),
+        "POST /api/v1/jobs/recommendations/generate/": .account(200),
+        "PATCH /api/v1/jobs/recommendations/{id}/": .own(200, #"{"status":"viewed"}"#),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -149,7 +159,7 @@ import Testing
     private static func object(_ route: Route) -> String {
         let kinds = [
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
-            "/auto-apply/": "vacancy",
+            "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation",
         ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
@@ -177,6 +187,8 @@ import Testing
         private let application: String
         /// A job that nobody has applied to.
         private let vacancy: String
+        private let alert: String
+        private let recommendation: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -189,6 +201,19 @@ import Testing
             application = try await user.apply(to: try await server.vacancy())
             vacancy = try await server.vacancy()
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
+            alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
+            recommendation = try await Self.recommend(to: email, server)
+        }
+
+        private static func recommend(to email: String, _ server: TestAppliance) async throws -> String {
+            let put = try await server.database.write { transaction -> RecommendationStore.Put? in
+                guard let account = try AccountStore.account(email: email, in: transaction) else { return nil }
+                _ = try JobStore.upsert(MatchFixture.job { $0.externalID = "matrix" }, in: transaction)
+                let job = try transaction.int("SELECT rid FROM jobs WHERE external_id = 'matrix'")
+                return try RecommendationStore.put(
+                    MatchScore(value: 1, reasons: []), version: "v", job: job, for: account.owner, in: transaction)
+            }
+            return try #require(put).id.description
         }
 
         func renew(_ server: TestAppliance) async throws {
@@ -200,7 +225,7 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
-                "$task": task, "$application": application, "$vacancy": vacancy,
+                "$task": task, "$application": application, "$vacancy": vacancy, "$alert": alert, "$recommendation": recommendation,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in
