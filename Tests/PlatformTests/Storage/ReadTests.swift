@@ -36,6 +36,20 @@ import Testing
         }
     }
 
+    @Test("A patient read that takes too long at once is done where it may take long")
+    func patient() async throws {
+        var options = TestDatabase.options
+        options.readBudgetMilliseconds = 1
+        try await withDatabase(options: options) { test in
+            #expect(try await test.database.readPatiently { try $0.int("SELECT 42") } == 42)
+            let sum = """
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT sum(i) FROM n
+                """
+            #expect(throws: StorageError.overBudget) { try test.database.read { try $0.int(sum) } }
+            #expect(try await test.database.readPatiently { try $0.int(sum) } == 20_000_100_000)
+        }
+    }
+
     @Test("A read inside a read shares the budget of the outer one")
     func nested() async throws {
         var options = TestDatabase.options

@@ -58,7 +58,7 @@ struct ChatRoutes: Sendable {
     @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let owner = try request.requireCaller().owner
         let page = try Page(request, size: .sessions)
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let count = try ChatStore.sessionCount(of: owner, in: reader)
             let offset = try page.offset(count: count)
             let sessions = try ChatStore.sessions(of: owner, limit: page.size, offset: offset, in: reader)
@@ -114,7 +114,7 @@ struct ChatRoutes: Sendable {
         let owner = try request.requireCaller().owner
         let id = try Self.sessionID(of: request)
         let page = try Page(request, size: .client(standard: 20, maximum: 100))
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             guard let session = try ChatStore.session(id, of: owner, in: reader) else { throw HTTPError.noMatch(model: "ChatSession") }
             let offset = try page.offset(count: session.messageCount)
             let messages = try ChatStore.messages(of: session, limit: page.size, offset: offset, in: reader)

@@ -100,6 +100,12 @@ package final class Database: Sendable {
     /// Runs `body` at once on this thread's own read-only connection.
     package func read<T>(_ body: (Reader) throws -> T) throws -> T { try readers.read(body) }
 
+    /// Runs `body` at once where that is cheap, and where it is not, on a thread that may be kept busy: for pages of
+    /// lists, which are short for nearly everybody and long for somebody.
+    package func readPatiently<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
+        do { return try read(body) } catch StorageError.overBudget { return try await scan(body) }
+    }
+
     /// Runs `body` on a thread that may be kept busy.
     package func scan<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws -> T {
         try await scanners.scan(body)
