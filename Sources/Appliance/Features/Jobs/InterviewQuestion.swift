@@ -47,7 +47,7 @@ struct InterviewQuestion: Sendable, Equatable {
     private static func lines(of text: String) -> [String] {
         text.split(whereSeparator: \.isNewline).map { line in
             String(line.drop { $0.isWhitespace || "-*•·–".contains($0) }.trimmed)
-        }.filter { $0.count >= 3 && $0.count <= 300 }
+        }.filter { 3...300 ~= $0.count && $0.last != ":" }
     }
 
     // MARK: From a model
@@ -58,8 +58,7 @@ struct InterviewQuestion: Sendable, Equatable {
         if let first = answer.firstIndex(of: "["), let last = answer.lastIndex(of: "]"), first < last,
             let list = (try? JSONValue.parse(Array(answer[first...last].utf8)))?.array
         {
-            let questions = list.compactMap(read)
-            if !questions.isEmpty { return Array(questions.prefix(count)).map(\.cut) }
+            return Array(list.compactMap(read).prefix(count)).map(\.cut)
         }
         let text = String(answer.trimmed)
         return text.isEmpty ? [] : [InterviewQuestion(type: "general", question: text).cut]

@@ -37,20 +37,20 @@ enum JobListStore {
         return isReversed ? found.reversed() : found
     }
 
-    /// The newest matches of the filter's words, best first: as many as are compared by rank.
-    static func ranked(_ selection: Selection, in reader: Reader) throws -> [Int64] {
+    /// The newest matches of the filter's words, best first; at most `limit`, which is how many are compared by rank.
+    static func ranked(_ selection: Selection, limit: Int, in reader: Reader) throws -> [Int64] {
         guard !selection.filter.isHopeless else { return [] }
         let conditions = JobConditions(selection.filter, marks: selection.marks, source: .matches)
         let found = try reader.rows(
             """
             SELECT jobs_text.rowid, \(JobText.rank) FROM jobs_text CROSS JOIN jobs_folded\(conditions.sql)
             ORDER BY jobs_text.rowid DESC LIMIT $\(conditions.arguments.count + 1)
-            """, arguments: conditions.arguments + [JobText.rankedMatches]
+            """, arguments: conditions.arguments + [limit]
         ) { (rowID: try $0.int(0), score: try $0.double(1)) }
         return found.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }.map(\.rowID)
     }
 
-    /// What comes behind the ranked matches: the older ones, newest first.
+    /// Matches as the full-text index has them, newest first: what comes behind those that are ranked.
     static func unranked(_ selection: Selection, limit: Int, offset: Int, in reader: Reader) throws -> [Int64] {
         let conditions = JobConditions(selection.filter, marks: selection.marks, source: .matches)
         let (rows, skipped) = (conditions.arguments.count + 1, conditions.arguments.count + 2)
@@ -58,7 +58,7 @@ enum JobListStore {
             """
             SELECT jobs_text.rowid FROM jobs_text CROSS JOIN jobs_folded\(conditions.sql)
             ORDER BY jobs_text.rowid DESC LIMIT $\(rows) OFFSET $\(skipped)
-            """, arguments: conditions.arguments + [limit, JobText.rankedMatches + offset]
+            """, arguments: conditions.arguments + [limit, offset]
         ) { try $0.int(0) }
     }
 

@@ -5,6 +5,7 @@ struct JobLists: Sendable {
     let database: Database
     let counts = JobCounts()
     let skills = SkillMarks()
+    var rankedMatches = JobText.rankedMatches
 
     /// What is asked for.
     struct Request: Sendable {
@@ -28,7 +29,11 @@ struct JobLists: Sendable {
 
     /// One page. `place` turns the count into the place of the page, or throws what is wrong with it.
     func find(_ request: Request, limit: Int, place: @escaping @Sendable (_ count: Int) throws -> Int) async throws -> Found {
-        if let found = try database.read({ try quickly(request, limit: limit, place: place, in: $0) }) { return found }
+        if request.filter.isIndexed, request.order == .date,
+            let found = try database.read({ try quickly(request, limit: limit, place: place, in: $0) })
+        {
+            return found
+        }
         return try await database.scan { try find(request, limit: limit, place: place, in: $0) }
     }
 
@@ -37,7 +42,6 @@ struct JobLists: Sendable {
 
     /// The page if it takes no more than a few steps along an index; nil otherwise.
     private func quickly(_ request: Request, limit: Int, place: (Int) throws -> Int, in reader: Reader) throws -> Found? {
-        guard request.filter.isIndexed, request.order == .date else { return nil }
         let entry = counts.entry(request.filter, at: try JobIndex.generation(in: reader))
         guard let count = entry.count, !request.wantsFacets || entry.facets != nil else { return nil }
         let offset = try place(count)
@@ -51,7 +55,9 @@ struct JobLists: Sendable {
         let marks = filter.skills.isEmpty || filter.isHopeless ? [] : try skills.marks(for: filter.skills, in: reader)
         let selection = JobListStore.Selection(filter: filter, marks: marks)
         var entry = counts.entry(filter, at: generation)
-        if request.order == .relevance, entry.ranked == nil { entry.ranked = try JobListStore.ranked(selection, in: reader) }
+        if request.order == .relevance, entry.ranked == nil {
+            entry.ranked = try JobListStore.ranked(selection, limit: rankedMatches, in: reader)
+        }
         let count = try entry.count ?? knownCount(entry) ?? JobListStore.count(selection, in: reader)
         entry.count = count
         if request.wantsFacets, entry.facets == nil { entry.facets = try JobListStore.facets(selection, in: reader) }
@@ -70,15 +76,15 @@ struct JobLists: Sendable {
 
     /// Where fewer matched than are ranked, those are all.
     private func knownCount(_ entry: JobCounts.Entry) -> Int? {
-        entry.ranked.flatMap { $0.count < JobText.rankedMatches ? $0.count : nil }
+        entry.ranked.flatMap { $0.count < rankedMatches ? $0.count : nil }
     }
 
     private func byRank(
         _ ranked: [Int64], _ selection: JobListStore.Selection, limit: Int, offset: Int, in reader: Reader
     ) throws -> [Int64] {
         let first = Array(ranked.dropFirst(offset).prefix(limit))
-        guard first.count < limit, ranked.count == JobText.rankedMatches else { return first }
-        let behind = max(0, offset - ranked.count)
+        guard first.count < limit, ranked.count == rankedMatches else { return first }
+        let behind = max(offset, ranked.count)
         return first + (try JobListStore.unranked(selection, limit: limit - first.count, offset: behind, in: reader))
     }
 
