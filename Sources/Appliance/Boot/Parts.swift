@@ -11,6 +11,7 @@ struct Parts: Sendable {
     let limiter: RateLimiter
     /// How often texts were judged, and with what outcome.
     let judgements: ModerationCounters
+    let views: ViewCounter
     let dispatcher: Dispatcher
 
     /// What is running when it returns: the vectors' background embedding and the queue.
@@ -34,16 +35,24 @@ struct Parts: Sendable {
             let queue = makeQueue(core, assistant, moderation, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             listen(to: core.database, queue: queue, vectors: vectors)
+            try await JobIndex.catchUp(core.database)
+            let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
+            let jobs = JobRoutes(
+                database: core.database, lists: JobLists(database: core.database), views: views,
+                similarJobs: TextSimilarJobs(database: core.database), assistant: assistant, queue: queue, clock: core.clock,
+                random: core.random, worksInline: { current.values.queue.inline })
             let dispatcher = try await makeDispatcher(
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue,
-                    worksInline: { current.values.queue.inline }), limiter, httpSettings, current,
+                    worksInline: { current.values.queue.inline }), jobs, limiter, httpSettings, current,
                 metrics: [core.database, queue, provider, judgements, limiter] + extra)
             try await vectors?.start()
             try await queue.start()
+            views.start()
             return Parts(
-                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, dispatcher: dispatcher)
+                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
+                dispatcher: dispatcher)
         } catch {
             vectors?.stop()
             outbound.stop()
@@ -53,6 +62,9 @@ struct Parts: Sendable {
 
     /// Lets background work under way finish. Requests may still come meanwhile; what they order waits for the next start.
     func drain(seconds: Int) async { await queue.stop(drainSeconds: seconds) }
+
+    /// After the last request: what they left in memory goes to the disk.
+    func finish() async { await views.stop() }
 
     /// After the last request and the last piece of work.
     func close() {
@@ -97,6 +109,7 @@ struct Parts: Sendable {
                 ChatWork(database: core.database, assistant: assistant, moderation: moderation),
                 AlertWork(database: core.database, clock: core.clock),
                 RecommendationWork(database: core.database, recommender: makeRecommender(core), log: core.log),
+                InterviewWork(database: core.database, assistant: assistant, moderation: moderation, clock: core.clock),
             ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
@@ -108,7 +121,7 @@ struct Parts: Sendable {
     }
 
     private static func makeDispatcher(
-        _ core: Core, _ chat: ChatRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
+        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -130,7 +143,8 @@ struct Parts: Sendable {
         let alerts = AlertRoutes(database: core.database)
         let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core), log: core.log)
         let api =
-            accounts.routes + chat.routes + work.routes + applications.routes + alerts.routes + recommendations.routes
+            accounts.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
+            + work.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

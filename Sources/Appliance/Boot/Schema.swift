@@ -7,5 +7,6 @@ enum Schema {
         PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
         + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations + AccountSchema.invitationMigrations
         + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
-        + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations + NotificationSchema.migrations
+        + JobSchema.searchMigrations + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations
+        + NotificationSchema.migrations
 }

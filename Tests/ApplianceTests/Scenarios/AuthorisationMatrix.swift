@@ -81,6 +81,26 @@ import Testing
         "POST /api/v1/chat/chat/": Row(
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),
+
+        "GET /api/v1/jobs/": .account(200),
+        "GET /api/v1/jobs/search/": .account(200),
+        "GET /api/v1/jobs/jobs/": .account(200),
+        "POST /api/v1/jobs/jobs/": Row(
+            other: 403, staff: 201, owner: 403, body: #"{"title":"A","company":"B","description":"C","location":"D"}"#),
+        "GET /api/v1/jobs/jobs/{id}/": .account(200),
+        "PUT /api/v1/jobs/jobs/{id}/": Row(
+            other: 403, staff: 200, owner: 403, body: #"{"title":"A","company":"B","description":"C","location":"D"}"#),
+        "PATCH /api/v1/jobs/jobs/{id}/": Row(other: 403, staff: 200, owner: 403, body: #"{"title":"A"}"#),
+        "DELETE /api/v1/jobs/jobs/{id}/": Row(other: 403, staff: 204, owner: 403),
+        "GET /api/v1/jobs/jobs/{id}/similar/": .account(200),
+        "POST /api/v1/jobs/jobs/{id}/save/": .account(200, "{}"),
+        // Others have not saved the job.
+        "DELETE /api/v1/jobs/jobs/{id}/unsave/": .own(200),
+        "POST /api/v1/jobs/jobs/{id}/generate_interview_questions/": .account(202),
+        "GET /api/v1/jobs/saved/": .account(200),
+        "GET /api/v1/jobs/saved/{id}/": .own(200),
+        "PATCH /api/v1/jobs/saved/{id}/": .own(200, #"{"notes":"x"}"#),
+        "DELETE /api/v1/jobs/saved/{id}/": .own(204),
         "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
 
         "GET /api/v1/jobs/applications/": .account(200),
@@ -159,7 +179,8 @@ import Testing
     private static func object(_ route: Route) -> String {
         let kinds = [
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
-            "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation",
+            "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation", "/jobs/jobs/": "job",
+            "/jobs/saved/": "saved",
         ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
@@ -189,6 +210,8 @@ import Testing
         private let vacancy: String
         private let alert: String
         private let recommendation: String
+        private let job: String
+        private let saved: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -200,6 +223,13 @@ import Testing
             task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
             application = try await user.apply(to: try await server.vacancy())
             vacancy = try await server.vacancy()
+            job = try await server.database.write { transaction in
+                var job = Job()
+                (job.title, job.company, job.description, job.location) = ("Baker", "Loaf", "Bakes.", "Ulm")
+                return try #require(try JobStore.create(job, in: transaction).stored?.id.description)
+            }
+            #expect(try await user.post("/api/v1/jobs/jobs/\(job)/save/", "{}").status == 200)
+            saved = try #require(try await user.get("/api/v1/jobs/saved/").json["results"]?.array?.first?["id"]?.string)
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
             alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
             recommendation = try await Self.recommend(to: email, server)
@@ -226,6 +256,7 @@ import Testing
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
                 "$task": task, "$application": application, "$vacancy": vacancy, "$alert": alert, "$recommendation": recommendation,
+                "$job": job, "$saved": saved,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in
