@@ -92,10 +92,22 @@ struct Parts: Sendable {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
         return WorkQueue(
-            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant, moderation: moderation)],
+            database: core.database,
+            workers: [
+                ChatWork(database: core.database, assistant: assistant, moderation: moderation),
+                AccountScrub(database: core.database, log: core.log),
+                AnnouncementWork(database: core.database),
+                NotificationCleaning(database: core.database, clock: core.clock),
+            ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
+
+    /// What `auth/export/` gathers, in the order of the document.
+    static let personalData: [any PersonalDataSource] = [
+        AccountData(), ProfileData(), LoginData(), InvitationData(), ChatData(), NotificationData(), NotificationSettingsData(),
+        TokenData(), ModerationData(), WorkData(),
+    ]
 
     private static func makeDispatcher(
         _ core: Core, _ chat: ChatRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
@@ -107,14 +119,22 @@ struct Parts: Sendable {
         }
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, registration: { current.values.registrationInForce })
+            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData)
         let work = WorkRoutes(database: core.database)
         let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         let requests = LateMetrics()
         let figures = MetricsRoutes(
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
-        let api = accounts.routes + chat.routes + work.routes
+        let isHealthy: @Sendable () async -> Bool = { [probe = health.probe] in await probe.outcome() == nil }
+        let notifications = NotificationRoutes(database: core.database, clock: core.clock)
+        let monitoring = MonitoringRoutes(
+            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy)
+        let common = CommonRoutes(
+            database: core.database, recommendations: NoRecommendations(),
+            isAssistantConfigured: { current.values.assistant.isConfigured }, isHealthy: isHealthy)
+        let api =
+            accounts.routes + chat.routes + work.routes + notifications.routes + monitoring.routes + common.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

@@ -7,5 +7,5 @@ enum Schema {
         PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
         + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations + AccountSchema.invitationMigrations
         + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
-        + NotificationSchema.migrations
+        + NotificationSchema.migrations + NotificationSchema.settingsMigrations
 }

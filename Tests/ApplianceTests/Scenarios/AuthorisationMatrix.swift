@@ -27,6 +27,9 @@ import Testing
         /// The owner's object: for others, staff included, it is not there.
         static func own(_ status: Int, _ body: String? = nil) -> Row { Row(other: 404, staff: 404, owner: status, body: body) }
 
+        /// Staff, and nobody else.
+        static func staffOnly(_ status: Int, _ body: String? = nil) -> Row { Row(other: 403, staff: status, owner: 403, body: body) }
+
         /// Anyone; the header is not looked at.
         static func anyone(_ status: Int, _ body: String? = nil) -> Row {
             Row(anonymous: status, badToken: status, other: status, staff: status, owner: status, body: body)
@@ -59,6 +62,7 @@ import Testing
         "DELETE /api/v1/auth/me/": .account(204, #"{"password":"correct horse 7"}"#),
         "POST /api/v1/auth/change-password/": .account(
             200, #"{"old_password":"correct horse 7","new_password":"another horse 8"}"#),
+        "GET /api/v1/auth/export/": .account(200),
         "GET /api/v1/auth/logins/": .account(200),
         "DELETE /api/v1/auth/logins/{id}/": .own(204),
         "GET /api/v1/auth/profiles/": .account(200),
@@ -82,6 +86,29 @@ import Testing
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),
         "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
+
+        "GET /api/v1/notifications/": .account(200),
+        "GET /api/v1/notifications/notifications/": .account(200),
+        "POST /api/v1/notifications/notifications/": .staffOnly(201, #"{"title":"Hello","message":"All.","all":true}"#),
+        "POST /api/v1/notifications/notifications/mark_all_read/": .account(200),
+        "GET /api/v1/notifications/notifications/{id}/": .own(200),
+        "PUT /api/v1/notifications/notifications/{id}/": .own(200, #"{"is_read":true}"#),
+        "PATCH /api/v1/notifications/notifications/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/notifications/notifications/{id}/": .own(204),
+        "POST /api/v1/notifications/notifications/{id}/mark_read/": .own(200),
+        "GET /api/v1/notifications/settings/": .account(200),
+        "PUT /api/v1/notifications/settings/": .account(200, "{}"),
+        "GET /api/v1/notifications/statistics/": .account(200),
+        "GET /api/v1/notifications/health/": .anyone(200),
+        // Whoever brings a token must bring a good one; what the staff see more is another test's matter.
+        "GET /api/v1/notifications/health/production/": Row(anonymous: 200, other: 200, staff: 200, owner: 200),
+        "GET /api/v1/notifications/metrics/": .staffOnly(200),
+        "GET /api/v1/notifications/metrics/production/": .staffOnly(200),
+        "POST /api/v1/notifications/test/": .staffOnly(200, #"{"test_type":"email"}"#),
+        "POST /api/v1/notifications/admin/action/": .staffOnly(200, #"{"action":"clear_cache"}"#),
+
+        "GET /api/v1/common/health/": .account(200),
+        "GET /api/v1/common/user-recommendations-status/": .account(200),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -134,7 +161,10 @@ import Testing
 
     /// Which of the owner's objects a path names.
     private static func object(_ route: Route) -> String {
-        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task"]
+        let kinds = [
+            "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task",
+            "/notifications/notifications/": "notification",
+        ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
 
@@ -158,6 +188,7 @@ import Testing
         private let profile: String
         private let login: String
         private let task: String
+        private let notification: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -167,6 +198,7 @@ import Testing
             session = try #require(try await user.post("/api/v1/chat/sessions/", "{}").json["id"]?.string)
             profile = try #require(try await user.get("/api/v1/auth/profiles/").json["results"]?.array?.first?["id"]?.int).description
             task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
+            notification = try await server.notify(email).id.description
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
         }
 
@@ -179,7 +211,7 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
-                "$task": task,
+                "$task": task, "$notification": notification,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in
