@@ -4,7 +4,7 @@ import Platform
 /// writes it to a slow disk is not overrun.
 extension Core {
     /// What can be exported.
-    static let exportSources: [any ExportSource] = [JobExport()]
+    static let exportSources: [any ExportSource] = [JobExport(), ApplicationRecords()]
 
     /// `{"what","format","after"}` gives `{"text","count","next","total"}`; `next` is null after the last piece.
     func exportPiece(_ arguments: JSONValue) async throws -> JSONValue {

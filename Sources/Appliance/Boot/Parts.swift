@@ -110,6 +110,9 @@ struct Parts: Sendable {
                 AlertWork(database: core.database, clock: core.clock),
                 RecommendationWork(database: core.database, recommender: makeRecommender(core), log: core.log),
                 InterviewWork(database: core.database, assistant: assistant, moderation: moderation, clock: core.clock),
+                AccountScrub(database: core.database, log: core.log),
+                AnnouncementWork(database: core.database),
+                NotificationCleaning(database: core.database, clock: core.clock),
             ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
@@ -119,6 +122,21 @@ struct Parts: Sendable {
     private static func makeRecommender(_ core: Core) -> Recommender {
         Recommender(database: core.database, excluded: { try ApplicationStore.appliedJobs(of: $0, in: $1) })
     }
+    /// What `auth/export/` gathers, in the order of the document.
+    static let personalData: [any PersonalDataSource] = [
+        AccountData(), ProfileData(), LoginData(), InvitationData(), ChatData(), NotificationData(), NotificationSettingsData(),
+        ListedData(name: "saved_jobs", resource: SavedJob.description) { account, reader in
+            try SavedJobStore.list(of: account.owner, category: nil, limit: .max, offset: 0, in: reader)
+        },
+        ApplicationData(),
+        ListedData(name: "job_alerts", resource: JobAlertResource.description) { account, reader in
+            try AlertStore.alerts(of: account.owner, user: account.id, limit: .max, offset: 0, in: reader)
+        },
+        ListedData(name: "recommendations", resource: RecommendedJob.description) { account, reader in
+            try RecommendationStore.recommendations(of: account.owner, statuses: nil, limit: .max, offset: 0, in: reader)
+        },
+        TokenData(), ModerationData(), WorkData(),
+    ]
 
     private static func makeDispatcher(
         _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
@@ -130,7 +148,7 @@ struct Parts: Sendable {
         }
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, registration: { current.values.registrationInForce })
+            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData)
         let work = WorkRoutes(database: core.database)
         let applications = ApplicationRoutes(
             database: core.database,
@@ -142,9 +160,16 @@ struct Parts: Sendable {
             settings: { current.values.metrics })
         let alerts = AlertRoutes(database: core.database)
         let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core), log: core.log)
+        let isHealthy: @Sendable () async -> Bool = { [probe = health.probe] in await probe.outcome() == nil }
+        let notifications = NotificationRoutes(database: core.database, clock: core.clock)
+        let monitoring = MonitoringRoutes(
+            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy)
+        let common = CommonRoutes(
+            database: core.database, recommendations: KnownRecommendations(),
+            isAssistantConfigured: { current.values.assistant.isConfigured }, isHealthy: isHealthy)
         let api =
             accounts.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
-            + work.routes
+            + notifications.routes + monitoring.routes + common.routes + work.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

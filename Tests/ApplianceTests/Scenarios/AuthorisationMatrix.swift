@@ -27,6 +27,9 @@ import Testing
         /// The owner's object: for others, staff included, it is not there.
         static func own(_ status: Int, _ body: String? = nil) -> Row { Row(other: 404, staff: 404, owner: status, body: body) }
 
+        /// Staff, and nobody else.
+        static func staffOnly(_ status: Int, _ body: String? = nil) -> Row { Row(other: 403, staff: status, owner: 403, body: body) }
+
         /// Anyone; the header is not looked at.
         static func anyone(_ status: Int, _ body: String? = nil) -> Row {
             Row(anonymous: status, badToken: status, other: status, staff: status, owner: status, body: body)
@@ -59,6 +62,7 @@ import Testing
         "DELETE /api/v1/auth/me/": .account(204, #"{"password":"correct horse 7"}"#),
         "POST /api/v1/auth/change-password/": .account(
             200, #"{"old_password":"correct horse 7","new_password":"another horse 8"}"#),
+        "GET /api/v1/auth/export/": .account(200),
         "GET /api/v1/auth/logins/": .account(200),
         "DELETE /api/v1/auth/logins/{id}/": .own(204),
         "GET /api/v1/auth/profiles/": .account(200),
@@ -125,6 +129,28 @@ import Testing
         "GET /api/v1/jobs/recommendations/": .account(200),
         "POST /api/v1/jobs/recommendations/generate/": .account(200),
         "PATCH /api/v1/jobs/recommendations/{id}/": .own(200, #"{"status":"viewed"}"#),
+        "GET /api/v1/notifications/": .account(200),
+        "GET /api/v1/notifications/notifications/": .account(200),
+        "POST /api/v1/notifications/notifications/": .staffOnly(201, #"{"title":"Hello","message":"All.","all":true}"#),
+        "POST /api/v1/notifications/notifications/mark_all_read/": .account(200),
+        "GET /api/v1/notifications/notifications/{id}/": .own(200),
+        "PUT /api/v1/notifications/notifications/{id}/": .own(200, #"{"is_read":true}"#),
+        "PATCH /api/v1/notifications/notifications/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/notifications/notifications/{id}/": .own(204),
+        "POST /api/v1/notifications/notifications/{id}/mark_read/": .own(200),
+        "GET /api/v1/notifications/settings/": .account(200),
+        "PUT /api/v1/notifications/settings/": .account(200, "{}"),
+        "GET /api/v1/notifications/statistics/": .account(200),
+        "GET /api/v1/notifications/health/": .anyone(200),
+        // Whoever brings a token must bring a good one; what the staff see more is another test's matter.
+        "GET /api/v1/notifications/health/production/": Row(anonymous: 200, other: 200, staff: 200, owner: 200),
+        "GET /api/v1/notifications/metrics/": .staffOnly(200),
+        "GET /api/v1/notifications/metrics/production/": .staffOnly(200),
+        "POST /api/v1/notifications/test/": .staffOnly(200, #"{"test_type":"email"}"#),
+        "POST /api/v1/notifications/admin/action/": .staffOnly(200, #"{"action":"clear_cache"}"#),
+
+        "GET /api/v1/common/health/": .account(200),
+        "GET /api/v1/common/user-recommendations-status/": .account(200),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -180,7 +206,7 @@ import Testing
         let kinds = [
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
             "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation", "/jobs/jobs/": "job",
-            "/jobs/saved/": "saved",
+            "/jobs/saved/": "saved", "/notifications/notifications/": "notification",
         ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
@@ -212,6 +238,7 @@ import Testing
         private let recommendation: String
         private let job: String
         private let saved: String
+        private let notification: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -230,6 +257,7 @@ import Testing
             }
             #expect(try await user.post("/api/v1/jobs/jobs/\(job)/save/", "{}").status == 200)
             saved = try #require(try await user.get("/api/v1/jobs/saved/").json["results"]?.array?.first?["id"]?.string)
+            notification = try await server.notify(email).id.description
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
             alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
             recommendation = try await Self.recommend(to: email, server)
@@ -257,6 +285,7 @@ import Testing
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
                 "$task": task, "$application": application, "$vacancy": vacancy, "$alert": alert, "$recommendation": recommendation,
                 "$job": job, "$saved": saved,
+                "$notification": notification,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in

@@ -91,6 +91,9 @@ enum ApplicationStore {
         try reader.first(byRow, rowID, applicant.owner.rowID) { try read($0, user: applicant.id) }
     }
 
+    /// Of all accounts together.
+    static func count(in reader: Reader) throws -> Int { Int(try reader.int("SELECT count(*) FROM applications")) }
+
     /// The jobs that the owner has applied to, by their numbers in the database.
     static func appliedJobs(of owner: Owner, in reader: Reader) throws -> Set<Int64> {
         Set(try reader.rows("SELECT job_rid FROM applications WHERE account_rid = $1", owner.rowID) { try $0.int(0) })

@@ -21,7 +21,7 @@ struct Notification: Sendable, Equatable {
     var data: JSONValue
 
     /// What causes a notification gives these to `NotificationStore.add`.
-    struct New: Sendable {
+    struct New: Sendable, Equatable {
         var kind: Kind
         var title: String
         var message: String
