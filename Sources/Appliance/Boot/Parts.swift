@@ -128,7 +128,7 @@ struct Parts: Sendable {
         ListedData(name: "saved_jobs", resource: SavedJob.description) { account, reader in
             try SavedJobStore.list(of: account.owner, category: nil, limit: .max, offset: 0, in: reader)
         },
-        ApplicationData(),
+        ApplicationData(), AutoApplyData(),
         ListedData(name: "job_alerts", resource: JobAlertResource.description) { account, reader in
             try AlertStore.alerts(of: account.owner, user: account.id, limit: .max, offset: 0, in: reader)
         },
