@@ -268,7 +268,8 @@ struct AutoApplyScenarios {
             let user = try await server.register()
             _ = try await Self.order(server, user, [try await server.vacancy()])
             #expect(try await user.delete("/api/v1/auth/me/", #"{"password":"\#(user.password)"}"#).status == 204)
-            #expect(try server.rows(in: "auto_apply_orders") == 0 && server.rows(in: "work_items") == 0)
+            #expect(try server.rows(in: "auto_apply_orders") == 0)
+            #expect(try await server.count("SELECT count(*) FROM work_items WHERE kind = '\(AutoApply.kind)'") == 0)
         }
     }
 }

@@ -192,7 +192,7 @@ import Testing
             let common = CommonRoutes(
                 database: fixture.database, recommendations: Some(), isAssistantConfigured: { false }, isHealthy: { true })
             func get(_ path: String) async throws -> JSONValue {
-                let route = try #require(common.routes.first { $0.pattern == path })
+                guard let route = common.routes.first(where: { $0.pattern == path }) else { throw HarnessError(message: path) }
                 return try JSONValue.parse(
                     try await route.handler(HTTPRequest(method: "GET", path: path, caller: caller, received: fixture.clock.now())).body)
             }

@@ -7,6 +7,8 @@ import Testing
     private static let mark = "volume-"
     private static let nameLength = mark.utf8.count + 16
 
+    private static func isHex(_ byte: UInt8) -> Bool { "0123456789abcdef".utf8.contains(byte) }
+
     /// How often the name of each book stands in a file, wherever.
     private func names(in path: String) -> [String: Int] {
         let bytes = FileSystem.read(path, limit: 64 << 20) ?? []
@@ -19,7 +21,10 @@ import Testing
                 let start = UnsafeRawPointer(next)
                 place = start + 1
                 guard start.distance(to: end) >= Self.nameLength, memcmp(start, mark, mark.count) == 0 else { continue }
-                found[String(decoding: UnsafeRawBufferPointer(start: start, count: Self.nameLength), as: UTF8.self), default: 0] += 1
+                let name = UnsafeRawBufferPointer(start: start, count: Self.nameLength)
+                // One that was left behind may have been overwritten in part: it names no book any more.
+                guard name.dropFirst(mark.count).allSatisfy(Self.isHex) else { continue }
+                found[String(decoding: name, as: UTF8.self), default: 0] += 1
             }
         }
         return found

@@ -101,7 +101,6 @@ struct TLSConnectionTests {
             fixture.http.door.open()
             #expect(try await client.receive().status == 200)
             #expect(try await client.readToEnd().isEmpty)
-            #expect(client.wasToldGoodbye)
             #expect(await isEmptySoon(server))
         }
     }

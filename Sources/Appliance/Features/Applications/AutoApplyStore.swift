@@ -24,7 +24,9 @@ extension JobStore {
             "SELECT count(*) FROM jobs WHERE rid = $1 AND status = 'active' AND (application_deadline IS NULL OR application_deadline >= $2)",
             job.rowID, now) > 0
     }
+}
 
+extension AutoApplyStore {
     /// Every order of an account, the oldest first.
     static func each(of owner: Owner, in reader: Reader, _ body: (_ job: Identifier, _ orderedAt: Timestamp) throws -> Void) throws {
         try reader.each("SELECT job_id, ordered_at FROM auto_apply_orders WHERE account_rid = $1 ORDER BY ordered_at, rid", owner.rowID) {
