@@ -114,6 +114,7 @@ final class Appliance: Sendable {
         } catch {
             for server in opened { await server.stop(drainSeconds: 0) }
             await parts?.drain(seconds: 0)
+            await parts?.finish()
             parts?.close()
             await offPool { core.close() }
             throw error
@@ -148,6 +149,7 @@ final class Appliance: Sendable {
             for server in servers { group.addTask { await server.stop(drainSeconds: Double(seconds)) } }
             group.addTask { [parts] in await parts.drain(seconds: seconds) }
         }
+        await parts.finish()
         parts.close()
         let (control, core) = (self.control, self.core)
         await Self.offPool {

@@ -10,12 +10,20 @@ extension Core {
         var created = 0
         var updated = 0
         var unchanged = 0
+        /// New jobs that may be others that are there already.
+        var twins: [JSONValue] = []
 
-        var json: JSONValue {
-            .object(
-                JSONObject([
-                    ("created", .number("\(created)")), ("updated", .number("\(updated)")), ("unchanged", .number("\(unchanged)")),
-                ]))
+        mutating func add(_ other: Tally) {
+            created += other.created
+            updated += other.updated
+            unchanged += other.unchanged
+            twins += other.twins.prefix(Self.twinLimit - twins.count)
+        }
+
+        static let twinLimit = 100
+
+        var json: JSONObject {
+            JSONObject([("created", .integer(created)), ("updated", .integer(updated)), ("unchanged", .integer(unchanged))])
         }
     }
 
@@ -25,13 +33,38 @@ extension Core {
         }
         let (jobs, problems) = JobFile.parse(request.payload, format: format)
         guard problems.isEmpty else { throw CommandFailure(problems.map(\.text).joined(separator: "\n"), exit: 2) }
-        return try await inBatches(jobs, step: "jobs", progress) { job, tally, transaction in
-            switch try JobStore.upsert(job, in: transaction) {
-            case .created: tally.created += 1
+        let shared = Self.sharedLinks(jobs)
+        let tally = try await inBatches(jobs, step: "jobs", progress) { job, tally, transaction in
+            let placed = try JobStore.place(job, usesLink: !shared.contains(Self.link(job)), in: transaction)
+            switch placed.outcome {
+            case .created:
+                tally.created += 1
+                if let twins = try Self.twins(of: placed.job, in: transaction) { tally.twins.append(twins) }
             case .updated: tally.updated += 1
             case .unchanged: tally.unchanged += 1
             }
         }
+        var result = tally.json
+        result.append("possible_duplicates", .array(tally.twins))
+        return .object(result)
+    }
+
+    /// A link that a source gives to several jobs of one file is not the page of any one of them.
+    private static func sharedLinks(_ jobs: [Job]) -> Set<[String]> {
+        var seen: Set<[String]> = []
+        return Set(jobs.map(link).filter { !seen.insert($0).inserted })
+    }
+
+    private static func link(_ job: Job) -> [String] { [job.externalSource, CanonicalURL.of(job.externalURL)] }
+
+    /// What a person needs to judge whether a new job is one that is there already; nil when there is none like it.
+    private static func twins(of job: Job, in reader: Reader) throws -> JSONValue? {
+        let twins = try JobStore.twins(of: job, in: reader)
+        guard let id = job.stored?.id, !twins.isEmpty else { return nil }
+        return [
+            "job_id": .string(id.description), "title": .string(job.title), "company": .string(job.company),
+            "location": .string(job.location), "like": .list(twins.map(\.description)),
+        ]
     }
 
     /// The payload is a JSON list of `{"file":name,"text":content}`.
@@ -55,19 +88,20 @@ extension Core {
             }
         }
         guard problems.isEmpty else { throw CommandFailure(problems.prefix(100).joined(separator: "\n"), exit: 2) }
-        return try await inBatches(articles, step: "articles", progress) { article, tally, transaction in
+        let tally = try await inBatches(articles, step: "articles", progress) { article, tally, transaction in
             switch try KnowledgeStore.upsert(article, in: transaction) {
             case .created: tally.created += 1
             case .updated: tally.updated += 1
             case .unchanged: tally.unchanged += 1
             }
         }
+        return .object(tally.json)
     }
 
     private func inBatches<Record: Sendable>(
         _ records: [Record], step: String, _ progress: @Sendable (CommandProgress) -> Void,
         store: @escaping @Sendable (Record, inout Tally, Transaction) throws -> Void
-    ) async throws -> JSONValue {
+    ) async throws -> Tally {
         var total = Tally()
         var done = 0
         while done < records.count {
@@ -77,12 +111,10 @@ extension Core {
                 for record in batch { try store(record, &tally, transaction) }
                 return tally
             }
-            total.created += tally.created
-            total.updated += tally.updated
-            total.unchanged += tally.unchanged
+            total.add(tally)
             done += batch.count
             progress(CommandProgress(step: step, done: done, total: records.count))
         }
-        return total.json
+        return total
     }
 }

@@ -50,6 +50,7 @@ final class Core: Sendable {
         case "snapshot": return try await takeSnapshot()
         case "import.jobs": return try await importJobs(request, progress)
         case "import.knowledge": return try await importKnowledge(request, progress)
+        case "export": return try await exportPiece(request.arguments)
         default:
             if request.command.hasPrefix("admin.") { return try await administer(request) }
             throw CommandFailure("unknown command \"\(request.command)\": this server is of another release", exit: 2)

@@ -11,6 +11,7 @@ struct Parts: Sendable {
     let limiter: RateLimiter
     /// How often texts were judged, and with what outcome.
     let judgements: ModerationCounters
+    let views: ViewCounter
     let dispatcher: Dispatcher
 
     /// What is running when it returns: the vectors' background embedding and the queue.
@@ -34,16 +35,24 @@ struct Parts: Sendable {
             let queue = makeQueue(core, assistant, moderation, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             listen(to: core.database, queue: queue, vectors: vectors)
+            try await JobIndex.catchUp(core.database)
+            let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
+            let jobs = JobRoutes(
+                database: core.database, lists: JobLists(database: core.database), views: views,
+                similarJobs: TextSimilarJobs(database: core.database), assistant: assistant, queue: queue, clock: core.clock,
+                random: core.random, worksInline: { current.values.queue.inline })
             let dispatcher = try await makeDispatcher(
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue,
-                    worksInline: { current.values.queue.inline }), limiter, httpSettings, current,
+                    worksInline: { current.values.queue.inline }), jobs, limiter, httpSettings, current,
                 metrics: [core.database, queue, provider, judgements, limiter] + extra)
             try await vectors?.start()
             try await queue.start()
+            views.start()
             return Parts(
-                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, dispatcher: dispatcher)
+                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
+                dispatcher: dispatcher)
         } catch {
             vectors?.stop()
             outbound.stop()
@@ -53,6 +62,9 @@ struct Parts: Sendable {
 
     /// Lets background work under way finish. Requests may still come meanwhile; what they order waits for the next start.
     func drain(seconds: Int) async { await queue.stop(drainSeconds: seconds) }
+
+    /// After the last request: what they left in memory goes to the disk.
+    func finish() async { await views.stop() }
 
     /// After the last request and the last piece of work.
     func close() {
@@ -92,13 +104,42 @@ struct Parts: Sendable {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
         return WorkQueue(
-            database: core.database, workers: [ChatWork(database: core.database, assistant: assistant, moderation: moderation)],
+            database: core.database,
+            workers: [
+                ChatWork(database: core.database, assistant: assistant, moderation: moderation),
+                AlertWork(database: core.database, clock: core.clock),
+                RecommendationWork(database: core.database, recommender: makeRecommender(core), log: core.log),
+                InterviewWork(database: core.database, assistant: assistant, moderation: moderation, clock: core.clock),
+                AccountScrub(database: core.database, log: core.log),
+                AnnouncementWork(database: core.database),
+                NotificationCleaning(database: core.database, clock: core.clock),
+            ],
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
 
+    /// One for the route and one for the background work, alike.
+    private static func makeRecommender(_ core: Core) -> Recommender {
+        Recommender(database: core.database, excluded: { try ApplicationStore.appliedJobs(of: $0, in: $1) })
+    }
+    /// What `auth/export/` gathers, in the order of the document.
+    static let personalData: [any PersonalDataSource] = [
+        AccountData(), ProfileData(), LoginData(), InvitationData(), ChatData(), NotificationData(), NotificationSettingsData(),
+        ListedData(name: "saved_jobs", resource: SavedJob.description) { account, reader in
+            try SavedJobStore.list(of: account.owner, category: nil, limit: .max, offset: 0, in: reader)
+        },
+        ApplicationData(), AutoApplyData(),
+        ListedData(name: "job_alerts", resource: JobAlertResource.description) { account, reader in
+            try AlertStore.alerts(of: account.owner, user: account.id, limit: .max, offset: 0, in: reader)
+        },
+        ListedData(name: "recommendations", resource: RecommendedJob.description) { account, reader in
+            try RecommendationStore.recommendations(of: account.owner, statuses: nil, limit: .max, offset: 0, in: reader)
+        },
+        TokenData(), ModerationData(), WorkData(),
+    ]
+
     private static func makeDispatcher(
-        _ core: Core, _ chat: ChatRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
+        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -107,14 +148,28 @@ struct Parts: Sendable {
         }
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, registration: { current.values.registrationInForce })
+            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData)
         let work = WorkRoutes(database: core.database)
+        let applications = ApplicationRoutes(
+            database: core.database,
+            autoApply: AutoApply(database: core.database, resumes: NoResumes(), executor: nil) { current.values.applications.autoApply })
         let health = HealthRoutes(database: core.database, clock: core.clock) { current.isDraining.load(ordering: .relaxed) }
         let requests = LateMetrics()
         let figures = MetricsRoutes(
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
-        let api = accounts.routes + chat.routes + work.routes
+        let alerts = AlertRoutes(database: core.database)
+        let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core), log: core.log)
+        let isHealthy: @Sendable () async -> Bool = { [probe = health.probe] in await probe.outcome() == nil }
+        let notifications = NotificationRoutes(database: core.database, clock: core.clock)
+        let monitoring = MonitoringRoutes(
+            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy)
+        let common = CommonRoutes(
+            database: core.database, recommendations: KnownRecommendations(),
+            isAssistantConfigured: { current.values.assistant.isConfigured }, isHealthy: isHealthy)
+        let api =
+            accounts.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
+            + notifications.routes + monitoring.routes + common.routes + work.routes
         let dispatcher = try Dispatcher(
             routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,

@@ -7,4 +7,6 @@ enum Schema {
         PlatformSchema.migrations + AccountSchema.migrations + RetrievalSchema.migrations + KnowledgeSchema.migrations
         + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations + AccountSchema.invitationMigrations
         + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
+        + JobSchema.searchMigrations + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations
+        + NotificationSchema.migrations + NotificationSchema.settingsMigrations
 }

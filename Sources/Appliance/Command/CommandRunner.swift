@@ -8,12 +8,24 @@ struct CommandRunner {
     let options: CommonOptions
 
     func run(_ request: ControlRequest) async throws -> JSONValue {
-        let configuration = try options.load().values
         let progress = ProgressLine()
+        return try await converse { call in try await call(request, progress) }
+    }
+
+    typealias Call = (ControlRequest, ProgressLine) async throws -> JSONValue
+
+    /// Runs `body` with a way to give commands to one instance, one after another. What it throws of its own is a
+    /// `CommandFailure`.
+    func converse(_ body: (Call) async throws -> JSONValue) async throws -> JSONValue {
+        let configuration = try options.load().values
         do {
-            return try await withCore(configuration) { core in try await core.handle(request) { progress.show($0) } }
+            return try await withCore(configuration) { core in
+                try await body { request, progress in try await core.handle(request) { progress.show($0) } }
+            }
         } catch DataDirectory.Failure.inUse(let path) {
-            return try await callServer(path, request, progress)
+            do { return try await body { try await callServer(path, $0, $1) } } catch let failure as CommandFailure {
+                throw Self.exit(failure)
+            }
         } catch let failure as CommandFailure {
             throw Self.exit(failure)
         }
@@ -31,7 +43,7 @@ struct CommandRunner {
                 }
             }
         }
-        do { return try outcome.get() } catch { throw Self.exit(error) }
+        return try outcome.get()
     }
 
     private func withCore(_ configuration: Configuration, _ body: (Core) async throws -> JSONValue) async throws -> JSONValue {

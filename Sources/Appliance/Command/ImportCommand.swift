@@ -64,6 +64,8 @@ struct ImportCommand: AsyncParsableCommand {
         if json { return Terminal.print(result.jsonText) }
         let (created, updated, unchanged) = (result["created"]?.int ?? 0, result["updated"]?.int ?? 0, result["unchanged"]?.int ?? 0)
         Terminal.print("\(kind): \(created) created, \(updated) updated, \(unchanged) unchanged")
+        let twins = result["possible_duplicates"]?.array?.count ?? 0
+        if twins > 0 { Terminal.print("\(kind): \(twins) of the new ones are like others that were there (--json names them)") }
     }
 }
 

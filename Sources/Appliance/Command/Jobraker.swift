@@ -10,6 +10,7 @@ struct Jobraker: AsyncParsableCommand {
         abstract: "A self-hosted AI job-search backend in one binary and one database file.",
         version: version,
         subcommands: [
-            ServeCommand.self, ConfigCommand.self, AdminCommand.self, ImportCommand.self, BackupCommand.self, RestoreCommand.self,
+            ServeCommand.self, ConfigCommand.self, AdminCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
+            RestoreCommand.self,
         ])
 }

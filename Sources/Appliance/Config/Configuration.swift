@@ -14,6 +14,7 @@ struct Configuration: Sendable, Equatable {
     var assistant = AssistantSettings()
     var embeddings = EmbeddingsSettings()
     var queue = QueueSettings()
+    var applications = ApplicationsSettings()
     var limits = LimitsSettings()
     var metrics = MetricsSettings()
     var moderation = ModerationSettings()
@@ -151,6 +152,13 @@ enum ModerationFailurePolicy: String, Sendable, CaseIterable {
 struct QueueSettings: Sendable, Equatable {
     var workers = 0
     var inline = false
+
+    fileprivate init() {}
+}
+
+struct ApplicationsSettings: Sendable, Equatable {
+    /// The instance's switch of automatic applications.
+    var autoApply = false
 
     fileprivate init() {}
 }

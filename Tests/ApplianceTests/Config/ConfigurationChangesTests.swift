@@ -62,7 +62,7 @@ import Testing
             ("auth.password_hash_workers", false), ("embeddings.model", false), ("moderation.provider", true),
             ("moderation.base_url", true), ("moderation.api_key", true),
             ("moderation.model", true), ("moderation.on_failure", true), ("moderation.timeout_ms", true),
-            ("backup.interval_minutes", false),
+            ("backup.interval_minutes", false), ("applications.auto_apply", true),
         ])
     func adoptionTable(_ key: String, _ isLive: Bool) {
         #expect(Setting.byKey[key].map { $0.adoption == .live } == isLive)

@@ -90,6 +90,8 @@ import Testing
             [queue]
             workers = 11
             inline = true
+            [applications]
+            auto_apply = true
             [limits]
             enabled = false
             authentication_per_minute = 110
@@ -133,7 +135,7 @@ import Testing
         #expect((values.moderation.provider, values.moderation.baseURL) == (.openai, "https://judge.example.com"))
         #expect((values.moderation.apiKey, values.moderation.model) == ("key-3", "model-3"))
         #expect((values.moderation.onFailure, values.moderation.timeoutMs) == (.refuse, 109))
-        #expect((values.queue.workers, values.queue.inline) == (11, true))
+        #expect((values.queue.workers, values.queue.inline, values.applications.autoApply) == (11, true, true))
         #expect((values.limits.enabled, values.metrics.enabled, values.metrics.token) == (false, false, "key-4"))
         #expect((values.limits.authenticationPerMinute, values.limits.readingPerMinute) == (110, 111))
         #expect((values.limits.writingPerMinute, values.limits.assistantPerMinute) == (112, 113))

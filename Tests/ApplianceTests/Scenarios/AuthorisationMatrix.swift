@@ -27,6 +27,9 @@ import Testing
         /// The owner's object: for others, staff included, it is not there.
         static func own(_ status: Int, _ body: String? = nil) -> Row { Row(other: 404, staff: 404, owner: status, body: body) }
 
+        /// Staff, and nobody else.
+        static func staffOnly(_ status: Int, _ body: String? = nil) -> Row { Row(other: 403, staff: status, owner: 403, body: body) }
+
         /// Anyone; the header is not looked at.
         static func anyone(_ status: Int, _ body: String? = nil) -> Row {
             Row(anonymous: status, badToken: status, other: status, staff: status, owner: status, body: body)
@@ -59,6 +62,7 @@ import Testing
         "DELETE /api/v1/auth/me/": .account(204, #"{"password":"correct horse 7"}"#),
         "POST /api/v1/auth/change-password/": .account(
             200, #"{"old_password":"correct horse 7","new_password":"another horse 8"}"#),
+        "GET /api/v1/auth/export/": .account(200),
         "GET /api/v1/auth/logins/": .account(200),
         "DELETE /api/v1/auth/logins/{id}/": .own(204),
         "GET /api/v1/auth/profiles/": .account(200),
@@ -81,7 +85,72 @@ import Testing
         "POST /api/v1/chat/chat/": Row(
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),
+
+        "GET /api/v1/jobs/": .account(200),
+        "GET /api/v1/jobs/search/": .account(200),
+        "GET /api/v1/jobs/jobs/": .account(200),
+        "POST /api/v1/jobs/jobs/": Row(
+            other: 403, staff: 201, owner: 403, body: #"{"title":"A","company":"B","description":"C","location":"D"}"#),
+        "GET /api/v1/jobs/jobs/{id}/": .account(200),
+        "PUT /api/v1/jobs/jobs/{id}/": Row(
+            other: 403, staff: 200, owner: 403, body: #"{"title":"A","company":"B","description":"C","location":"D"}"#),
+        "PATCH /api/v1/jobs/jobs/{id}/": Row(other: 403, staff: 200, owner: 403, body: #"{"title":"A"}"#),
+        "DELETE /api/v1/jobs/jobs/{id}/": Row(other: 403, staff: 204, owner: 403),
+        "GET /api/v1/jobs/jobs/{id}/similar/": .account(200),
+        "POST /api/v1/jobs/jobs/{id}/save/": .account(200, "{}"),
+        // Others have not saved the job.
+        "DELETE /api/v1/jobs/jobs/{id}/unsave/": .own(200),
+        "POST /api/v1/jobs/jobs/{id}/generate_interview_questions/": .account(202),
+        "GET /api/v1/jobs/saved/": .account(200),
+        "GET /api/v1/jobs/saved/{id}/": .own(200),
+        "PATCH /api/v1/jobs/saved/{id}/": .own(200, #"{"notes":"x"}"#),
+        "DELETE /api/v1/jobs/saved/{id}/": .own(204),
         "POST /api/v1/chat/advice/": .account(200, #"{"advice_type":"resume"}"#),
+
+        "GET /api/v1/jobs/applications/": .account(200),
+        "POST /api/v1/jobs/applications/": .account(201, #"{"job_id":"$vacancy"}"#),
+        "GET /api/v1/jobs/applications/{id}/": .own(200),
+        "PUT /api/v1/jobs/applications/{id}/": .own(200, #"{"job_id":"$vacancy"}"#),
+        "PATCH /api/v1/jobs/applications/{id}/": .own(200, #"{"status":"rejected"}"#),
+        "DELETE /api/v1/jobs/applications/{id}/": .own(204),
+        "GET /api/v1/jobs/applications/{id}/history/": .own(200),
+        "GET /api/v1/jobs/applications/stats/": .account(200),
+        "GET /api/v1/jobs/applications/export/": .account(200),
+        "POST /api/v1/jobs/applications/bulk-apply/": .account(200, #"{"job_ids":["$vacancy"]}"#),
+        // Nobody has a résumé yet.
+        "POST /api/v1/jobs/jobs/{id}/auto-apply/": .account(400, #"{"job_ids":["$vacancy"]}"#),
+        "GET /api/v1/jobs/alerts/": .account(200),
+        "POST /api/v1/jobs/alerts/": .account(201, #"{"name":"Bread"}"#),
+        "GET /api/v1/jobs/alerts/{id}/": .own(200),
+        "PUT /api/v1/jobs/alerts/{id}/": .own(200, #"{"name":"Bread"}"#),
+        "PATCH /api/v1/jobs/alerts/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/jobs/alerts/{id}/": .own(204),
+        "POST /api/v1/jobs/alerts/{id}/test/": .own(200),
+        "GET /api/v1/jobs/recommendations/": .account(200),
+        "POST /api/v1/jobs/recommendations/generate/": .account(200),
+        "PATCH /api/v1/jobs/recommendations/{id}/": .own(200, #"{"status":"viewed"}"#),
+        "GET /api/v1/notifications/": .account(200),
+        "GET /api/v1/notifications/notifications/": .account(200),
+        "POST /api/v1/notifications/notifications/": .staffOnly(201, #"{"title":"Hello","message":"All.","all":true}"#),
+        "POST /api/v1/notifications/notifications/mark_all_read/": .account(200),
+        "GET /api/v1/notifications/notifications/{id}/": .own(200),
+        "PUT /api/v1/notifications/notifications/{id}/": .own(200, #"{"is_read":true}"#),
+        "PATCH /api/v1/notifications/notifications/{id}/": .own(200, "{}"),
+        "DELETE /api/v1/notifications/notifications/{id}/": .own(204),
+        "POST /api/v1/notifications/notifications/{id}/mark_read/": .own(200),
+        "GET /api/v1/notifications/settings/": .account(200),
+        "PUT /api/v1/notifications/settings/": .account(200, "{}"),
+        "GET /api/v1/notifications/statistics/": .account(200),
+        "GET /api/v1/notifications/health/": .anyone(200),
+        // Whoever brings a token must bring a good one; what the staff see more is another test's matter.
+        "GET /api/v1/notifications/health/production/": Row(anonymous: 200, other: 200, staff: 200, owner: 200),
+        "GET /api/v1/notifications/metrics/": .staffOnly(200),
+        "GET /api/v1/notifications/metrics/production/": .staffOnly(200),
+        "POST /api/v1/notifications/test/": .staffOnly(200, #"{"test_type":"email"}"#),
+        "POST /api/v1/notifications/admin/action/": .staffOnly(200, #"{"action":"clear_cache"}"#),
+
+        "GET /api/v1/common/health/": .account(200),
+        "GET /api/v1/common/user-recommendations-status/": .account(200),
     ]
 
     @Test("Every route that is served has its row, and every row its route")
@@ -134,7 +203,11 @@ import Testing
 
     /// Which of the owner's objects a path names.
     private static func object(_ route: Route) -> String {
-        let kinds = ["/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task"]
+        let kinds = [
+            "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
+            "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation", "/jobs/jobs/": "job",
+            "/jobs/saved/": "saved", "/notifications/notifications/": "notification",
+        ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
 
@@ -158,6 +231,14 @@ import Testing
         private let profile: String
         private let login: String
         private let task: String
+        private let application: String
+        /// A job that nobody has applied to.
+        private let vacancy: String
+        private let alert: String
+        private let recommendation: String
+        private let job: String
+        private let saved: String
+        private let notification: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -167,7 +248,30 @@ import Testing
             session = try #require(try await user.post("/api/v1/chat/sessions/", "{}").json["id"]?.string)
             profile = try #require(try await user.get("/api/v1/auth/profiles/").json["results"]?.array?.first?["id"]?.int).description
             task = try #require(try await user.post("/api/v1/chat/chat/", #"{"message_text":"hello"}"#).json["task_id"]?.string)
+            application = try await user.apply(to: try await server.vacancy())
+            vacancy = try await server.vacancy()
+            job = try await server.database.write { transaction in
+                var job = Job()
+                (job.title, job.company, job.description, job.location) = ("Baker", "Loaf", "Bakes.", "Ulm")
+                return try #require(try JobStore.create(job, in: transaction).stored?.id.description)
+            }
+            #expect(try await user.post("/api/v1/jobs/jobs/\(job)/save/", "{}").status == 200)
+            saved = try #require(try await user.get("/api/v1/jobs/saved/").json["results"]?.array?.first?["id"]?.string)
+            notification = try await server.notify(email).id.description
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
+            alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
+            recommendation = try await Self.recommend(to: email, server)
+        }
+
+        private static func recommend(to email: String, _ server: TestAppliance) async throws -> String {
+            let put = try await server.database.write { transaction -> RecommendationStore.Put? in
+                guard let account = try AccountStore.account(email: email, in: transaction) else { return nil }
+                _ = try JobStore.upsert(MatchFixture.job { $0.externalID = "matrix" }, in: transaction)
+                let job = try transaction.int("SELECT rid FROM jobs WHERE external_id = 'matrix'")
+                return try RecommendationStore.put(
+                    MatchScore(value: 1, reasons: []), version: "v", job: job, for: account.owner, in: transaction)
+            }
+            return try #require(put).id.description
         }
 
         func renew(_ server: TestAppliance) async throws {
@@ -179,7 +283,9 @@ import Testing
             made += 1
             let values = [
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
-                "$task": task,
+                "$task": task, "$application": application, "$vacancy": vacancy, "$alert": alert, "$recommendation": recommendation,
+                "$job": job, "$saved": saved,
+                "$notification": notification,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in

@@ -24,10 +24,14 @@ import Testing
     static let fields = [
         "email", "password", "password_confirm", "first_name", "last_name", "refresh", "token", "old_password", "new_password",
         "invite_code", "title", "content", "session_id", "advice_type", "context", "message_text", "skills", "salary_min",
-        "match_threshold", "experience_level", "linkedin_url", "remote_ok", "phone",
+        "salary_max", "company", "description", "location", "job_type", "status", "is_remote", "skills_required", "external_url",
+        "external_id", "posted_date", "category", "notes", "match_threshold", "experience_level", "linkedin_url", "remote_ok", "phone",
     ]
 
-    static let queries = ["page", "page_size", "search", "status", "format", "limit"]
+    static let queries = [
+        "page", "page_size", "search", "status", "format", "limit", "q", "title", "company", "skills", "sort", "facets",
+        "min_salary", "is_remote", "top_n", "category",
+    ]
 
     /// What belongs to somebody else, and must never be seen or changed.
     static let marker = "zanzibar-7"

@@ -74,4 +74,15 @@ import Testing
         #expect(Identifier(bytes: [UInt8](repeating: 0, count: 15)) == nil)
         #expect(Identifier(bytes: [UInt8](repeating: 0, count: 17)) == nil)
     }
+
+    @Test("The lowest identifier of a moment is below all that are made in its millisecond, and above all before that")
+    func lowest() {
+        let moment = Timestamp(microseconds: 1_795_425_612_770_374)
+        let lowest = Identifier(lowestAt: moment)
+        #expect(lowest <= Identifier(v7: moment, random: FixedRandom(byte: 0)))
+        #expect(lowest <= Identifier(v7: Timestamp(microseconds: 1_795_425_612_770_000), random: FixedRandom(byte: 0)))
+        #expect(lowest > Identifier(v7: Timestamp(microseconds: 1_795_425_612_769_999), random: FixedRandom(byte: 0xFF)))
+        #expect(
+            Identifier(lowestAt: Timestamp(microseconds: -5)) == Identifier(v7: Timestamp(microseconds: 0), random: FixedRandom(byte: 0)))
+    }
 }

@@ -12,7 +12,7 @@ import Testing
         "The writer is durable, checks references, and checkpoints only when it is told to",
         arguments: [
             ("synchronous", 2), ("foreign_keys", 1), ("wal_autocheckpoint", 0), ("cache_size", -16384), ("temp_store", 2),
-            ("cell_size_check", 1), ("trusted_schema", 0), ("journal_size_limit", 67_108_864), ("mmap_size", 0),
+            ("cell_size_check", 1), ("trusted_schema", 0), ("journal_size_limit", 67_108_864), ("mmap_size", 0), ("secure_delete", 1),
         ])
     func writerPragmas(name: String, value: Int64) throws {
         let reader = Reader(connection: try Connection(path: temporary("test.db"), role: .writer))

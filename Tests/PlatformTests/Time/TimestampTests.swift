@@ -91,6 +91,12 @@ import Testing
         #expect(Timestamp(microseconds: .min).iso == "-290308-12-21T19:59:05.224192Z")
     }
 
+    @Test("gives the day in UTC")
+    func day() {
+        #expect(Timestamp(microseconds: 1_795_425_612_770_374).dayText == "2026-11-23")
+        #expect(Timestamp(microseconds: -1).dayText == "1969-12-31")
+    }
+
     @Test("gives the minute for a title")
     func minute() {
         #expect(Timestamp(microseconds: 1_795_425_612_770_374).minuteText == "2026-11-23 09:20")

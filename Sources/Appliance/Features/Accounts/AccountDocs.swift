@@ -49,6 +49,14 @@ enum AccountDocs {
 
     static let logins = JSONSchema.object([JSONSchema.Member("results", .array(login))])
 
+    /// Each feature adds its own members to it.
+    static let export = JSONSchema.object([
+        JSONSchema.Member("exported_at", .datetime), JSONSchema.Member("account", .map(.anything)),
+        JSONSchema.Member("profile", .nullable(.map(.anything))), JSONSchema.Member("logins", .array(.map(.anything))),
+    ])
+
+    static let tooLarge = JSONSchema.object([JSONSchema.Member("detail", .text)])
+
     /// What a bad token in a body, or a bad password, is answered with.
     static let refusedToken = JSONSchema.named(
         "RefusedCredentials", .object([JSONSchema.Member("detail", .text), JSONSchema.Member("code", .text, isRequired: false)]))

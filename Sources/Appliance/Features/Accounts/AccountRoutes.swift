@@ -10,6 +10,10 @@ struct AccountRoutes: Sendable {
     let random: any RandomSource
     /// Asked at each registration, so that a reload takes effect with the next one.
     let registration: @Sendable () -> RegistrationMode
+    /// What `export/` gathers, in the order of the document.
+    var personalData: [any PersonalDataSource] = []
+    /// The most bytes that `export/` answers with.
+    var exportLimit = 64 << 20
 
     var passwords: Passwords { Passwords(pool: hashPool, hasher: hasher) }
 
@@ -49,6 +53,9 @@ struct AccountRoutes: Sendable {
             .get(base + "me/", summary: "The caller's account", handler: me).returns(200, AccountResource.me.schema),
             .patch(base + "me/", summary: "Change the caller's names", handler: changeNames)
                 .takes(AccountResource.me.bodySchema(asUpdate: true)).returns(200, AccountResource.me.schema),
+            .get(base + "export/", summary: "Everything that is kept about the caller, as a file", handler: export)
+                .returns(200, AccountDocs.export).returns(413, AccountDocs.tooLarge, "It is more than one answer may have.")
+                .counted(as: .writing),
             .get(base + "logins/", summary: "The caller's logins", handler: listLogins).returns(200, AccountDocs.logins),
             .delete(base + "logins/{id}/", summary: "End one of the caller's logins", handler: endLogin).returns(204, nil),
         ]

@@ -53,6 +53,27 @@ enum AccountStore {
         try reader.rows("SELECT \(columns) FROM accounts ORDER BY rid") { try readCredentials($0).account }
     }
 
+    /// Whose accounts have these ids; an id that is no account's is left out.
+    static func owners(ids: [Identifier], in reader: Reader) throws -> [Identifier: Owner] {
+        var found: [Identifier: Owner] = [:]
+        for id in ids {
+            found[id] = try reader.first("SELECT rid FROM accounts WHERE id = $1", id) { Owner.ofWork(accountRowID: try $0.int(0)) }
+        }
+        return found
+    }
+
+    /// The next owners of open accounts in the order in which these were made, behind one and not beyond another.
+    static func activeOwners(after last: Int64, through end: Int64, limit: Int, in reader: Reader) throws -> [Owner] {
+        try reader.rows(
+            "SELECT rid FROM accounts WHERE rid > $1 AND rid <= $2 AND is_active = 1 ORDER BY rid LIMIT $3", last, end, limit
+        ) { Owner.ofWork(accountRowID: try $0.int(0)) }
+    }
+
+    /// The number of the newest account; 0 where there is none.
+    static func newestRowID(in reader: Reader) throws -> Int64 { try reader.int("SELECT coalesce(max(rid), 0) FROM accounts") }
+
+    static func count(in reader: Reader) throws -> Int { Int(try reader.int("SELECT count(*) FROM accounts")) }
+
     // MARK: Changing
 
     static func setNames(_ account: Account, in transaction: Transaction) throws {
@@ -86,12 +107,16 @@ enum AccountStore {
 
     /// Deletes the account with everything that belongs to it: by the schema's cascades, and the answers kept for
     /// repeated requests, the work ordered for it, what it used of the model, and invitations that hold its address.
+    /// It orders the work that removes the traces of all this from the database's files.
     static func delete(_ owner: Owner, in transaction: Transaction) throws {
         try InvitationStore.deleteBound(to: owner, in: transaction)
         try transaction.execute("DELETE FROM idempotency_keys WHERE account_rid = $1", owner.rowID)
         try WorkTable.deleteAll(of: owner, in: transaction)
         try TokenLedger.deleteAll(of: owner, in: transaction)
+        // Theirs would go by a cascade, but jobs count them.
+        try ApplicationStore.deleteAll(of: owner, in: transaction)
         try transaction.execute("DELETE FROM accounts WHERE rid = $1", owner.rowID)
+        try transaction.enqueue(AccountScrub.order(in: transaction))
     }
 
     // MARK: Rows

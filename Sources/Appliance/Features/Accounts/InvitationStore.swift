@@ -41,6 +41,13 @@ enum InvitationStore {
         try reader.rows("SELECT \(columns) FROM invitations ORDER BY rid", map: read)
     }
 
+    /// The invitations that an account was made with: the last user of each is known.
+    static func used(by owner: Owner, in reader: Reader) throws -> [(invitation: Invitation, usedAt: Timestamp?)] {
+        try reader.rows("SELECT \(columns), used_at FROM invitations WHERE used_by = $1 ORDER BY rid", owner.rowID) {
+            (try read($0), try $0.timeOrNil(7))
+        }
+    }
+
     // MARK: Changing
 
     /// Takes one use of the code for a new account, in the transaction that makes the account; false when it is not

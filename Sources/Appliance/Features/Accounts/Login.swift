@@ -11,13 +11,17 @@ struct Login: Sendable, Equatable {
 
     func write(isCurrent: Bool, into writer: inout JSONWriter) {
         writer.object { writer in
-            writer.field("id", id)
-            writer.field("created_at", createdAt)
-            writer.field("last_used_at", lastUsedAt)
-            writer.field("client_address", client.address)
-            writer.field("user_agent", client.userAgent)
+            writeFields(into: &writer)
             writer.field("current", isCurrent)
         }
+    }
+
+    func writeFields(into writer: inout JSONWriter) {
+        writer.field("id", id)
+        writer.field("created_at", createdAt)
+        writer.field("last_used_at", lastUsedAt)
+        writer.field("client_address", client.address)
+        writer.field("user_agent", client.userAgent)
     }
 }
 

@@ -80,6 +80,25 @@ enum LoginStore {
         }
     }
 
+    /// Every login that is still known, the oldest first, with when and why it ended.
+    static func each(of owner: Owner, in reader: Reader, body: (Login, Timestamp?, String?) throws -> Void) throws {
+        try reader.each(
+            """
+            SELECT id, created_at, last_used_at, client_address, user_agent, ended_at, ended_because FROM logins
+            WHERE account_rid = $1 ORDER BY rid
+            """, owner.rowID
+        ) { row in
+            let client = LoginClient(address: try row.text(3), userAgent: try row.text(4))
+            let login = Login(id: try row.id(0), createdAt: try row.time(1), lastUsedAt: try row.time(2), client: client)
+            try body(login, try row.timeOrNil(5), try row.textOrNil(6))
+        }
+    }
+
+    /// How many accounts entered their password or exchanged a token since then. It goes through all logins.
+    static func activeAccounts(since moment: Timestamp, in reader: Reader) throws -> Int {
+        Int(try reader.int("SELECT count(DISTINCT account_rid) FROM logins WHERE last_used_at >= $1", moment))
+    }
+
     /// Ends one login; false when the owner has no such login, or it has ended before.
     @discardableResult
     static func end(_ id: Identifier, of owner: Owner, because reason: EndReason, in transaction: Transaction) throws -> Bool {

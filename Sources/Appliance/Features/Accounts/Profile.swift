@@ -32,6 +32,11 @@ struct Profile: Sendable, Equatable {
 
     init(account: Account) { self.account = account }
 
+    /// Whether there is enough in it to match jobs against.
+    var isComplete: Bool {
+        !currentTitle.isEmpty && !experienceLevel.isEmpty && !skills.isEmpty && !preferredLocations.isEmpty
+    }
+
     var summary: ProfileSummary {
         ProfileSummary(
             currentTitle: currentTitle, currentCompany: currentCompany, location: location, experienceLevel: experienceLevel,

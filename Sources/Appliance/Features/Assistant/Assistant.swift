@@ -59,7 +59,8 @@ struct Assistant: Sendable {
         return try await ask([.system(system)] + messages, passages: passages, settings: settings)
     }
 
-    private func ask(
+    /// Asks the model, once there is one, and counts what it took. What the person learns of a failure is in its type.
+    func ask(
         _ messages: [ProviderMessage], passages: [Passage], settings: AssistantSettings
     ) async throws(AssistantFailure) -> AssistantReply {
         let answer: ProviderAnswer

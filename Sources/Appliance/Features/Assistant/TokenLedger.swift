@@ -44,6 +44,13 @@ enum TokenLedger {
         return (Int(try reader.int(sql, day(of: time), owner.rowID)), Int(try reader.int(sql, day(of: time), instance)))
     }
 
+    /// What the account has used on each day that is still known, the oldest first.
+    static func days(of owner: Owner, in reader: Reader) throws -> [(day: Timestamp, tokens: Int)] {
+        try reader.rows("SELECT day, tokens FROM assistant_tokens WHERE account_rid = $1 ORDER BY day", owner.rowID) {
+            (Timestamp(seconds: try $0.int(0) * 86_400), Int(try $0.int(1)))
+        }
+    }
+
     /// Forgets what a deleted account has used.
     static func deleteAll(of owner: Owner, in transaction: Transaction) throws {
         try transaction.execute("DELETE FROM assistant_tokens WHERE account_rid = $1", owner.rowID)

@@ -36,16 +36,21 @@ struct ChatSession: Sendable, Equatable {
     /// The whole session with its messages, oldest first.
     func writeDetail(user: Identifier, messages: [ChatMessage], into writer: inout JSONWriter) {
         writer.object { writer in
-            writer.field("id", id)
-            writer.field("user", user)
-            writer.field("title", title)
-            writer.field("created_at", createdAt)
-            writer.field("updated_at", updatedAt)
-            writer.field("last_message_at", lastMessageAt)
+            writeFields(user: user, into: &writer)
             writer.key("messages")
             writer.array { writer in
                 for message in messages { message.write(into: &writer) }
             }
         }
+    }
+
+    /// The session's own fields, without its messages.
+    func writeFields(user: Identifier, into writer: inout JSONWriter) {
+        writer.field("id", id)
+        writer.field("user", user)
+        writer.field("title", title)
+        writer.field("created_at", createdAt)
+        writer.field("updated_at", updatedAt)
+        writer.field("last_message_at", lastMessageAt)
     }
 }

@@ -116,6 +116,42 @@ enum ChatStore {
         ) { try readMessage($0, of: session.id) }
     }
 
+    // MARK: Whole accounts
+
+    /// Every session of the owner, the oldest first.
+    static func eachSession(of owner: Owner, in reader: Reader, body: (ChatSession) throws -> Void) throws {
+        try reader.each("SELECT \(sessionColumns) FROM chat_sessions WHERE account_rid = $1 ORDER BY rid", owner.rowID) {
+            try body(try readSession($0))
+        }
+    }
+
+    /// Every message of a session, the oldest first.
+    static func eachMessage(of session: ChatSession, in reader: Reader, body: (ChatMessage) throws -> Void) throws {
+        try reader.each("SELECT \(messageColumns) FROM chat_messages WHERE session_rid = $1 ORDER BY rid", session.rowID) {
+            try body(try readMessage($0, of: session.id))
+        }
+    }
+
+    // MARK: All accounts together
+
+    struct Activity: Sendable, Equatable {
+        var sessions: Int
+        var messages: Int
+        var accounts: Int
+    }
+
+    /// How much was talked since then. Identifiers follow time, so their index finds the messages.
+    static func activity(since moment: Timestamp, in reader: Reader) throws -> Activity {
+        try reader.first(countingActivity, Identifier(lowestAt: moment)) { row in
+            Activity(sessions: Int(try row.int(0)), messages: Int(try row.int(1)), accounts: Int(try row.int(2)))
+        } ?? Activity(sessions: 0, messages: 0, accounts: 0)
+    }
+
+    static let countingActivity = """
+        SELECT count(DISTINCT chat_messages.session_rid), count(*), count(DISTINCT chat_sessions.account_rid)
+        FROM chat_messages JOIN chat_sessions ON chat_sessions.rid = chat_messages.session_rid WHERE chat_messages.id >= $1
+        """
+
     // MARK: Rows
 
     private static let sessionColumns =

@@ -37,6 +37,43 @@ struct Job: Sendable, Equatable {
     var postedDate: Timestamp?
     var applicationDeadline: Timestamp?
 
+    /// What the server keeps beside what clients write; nil in a job that is not stored yet.
+    var stored: Stored?
+
+    struct Stored: Sendable, Equatable {
+        /// The number inside the database, by which other tables refer to the job.
+        var rowID: Int64
+        var id: Identifier
+        var viewCount = 0
+        var applicationCount = 0
+        var isProcessedForMatching = false
+        var createdAt: Timestamp
+        var updatedAt: Timestamp
+        /// Whether the deadline had passed when the job was read.
+        var isExpired = false
+    }
+
+    /// What the fields say together, once each is right by itself.
+    func check() throws(ValidationErrors) {
+        if let low = salaryMin, let high = salaryMax, low > high {
+            throw ValidationErrors(object: "Min salary cannot be greater than max salary")
+        }
+    }
+
+    var isActive: Bool { status == "active" }
+
+    /// All skills of the job, as one text: what full-text search reads, and what a filter by skill looks through.
+    var skillsText: String { (skillsRequired + skillsPreferred + technologies).joined(separator: ", ") }
+
+    /// The pay by which jobs are compared: for a year, whatever the period, of the upper end where there is one. Currencies
+    /// are not converted. Nil where no pay is told.
+    var yearlyPay: Int? {
+        let amounts = [salaryMax, salaryMin].compactMap { $0 }.filter { $0 > 0 }
+        return amounts.first.map { $0 * (Self.periodsAYear[salaryPeriod] ?? 1) }
+    }
+
+    private static let periodsAYear = ["hourly": 2080, "monthly": 12, "yearly": 1]
+
     var salaryRangeDisplay: String { Self.salaryRangeDisplay(min: salaryMin, max: salaryMax, period: salaryPeriod) }
 
     /// The pay in words, as clients show it. Zero counts as missing.

@@ -62,7 +62,7 @@ enum JobFile {
             return body(.failure(Problem(line: error.line, message: error.message)), error.line)
         }
         guard let header = records.first else { return }
-        for name in header.fields where !JobResource.importable.contains(name) {
+        for name in header.fields where !JobResource.importable.contains(name) && !JobResource.passedOver.contains(name) {
             body(.failure(Problem(line: header.line, message: "unknown column \"\(name)\"")), header.line)
         }
         for record in records.dropFirst() {
@@ -71,8 +71,9 @@ enum JobFile {
                 body(.failure(Problem(line: record.line, message: message)), record.line)
                 continue
             }
-            let members = zip(header.fields, record.fields).filter { !$1.isEmpty }.map { name, text in
-                (name, JobResource.lists.contains(name) ? JSONValue.array(list(text)) : .string(text))
+            let members = zip(header.fields, record.fields).filter { !$1.isEmpty }.map { name, field in
+                let text = CSVText.unguarded(field)
+                return (name, JobResource.lists.contains(name) ? JSONValue.array(list(text)) : .string(text))
             }
             body(.success(.object(JSONObject(members))), record.line)
         }
@@ -85,7 +86,7 @@ enum JobFile {
 
     private static func decode(_ value: JSONValue, line: Int) throws -> Job {
         if let object = value.object {
-            let unknown = object.keys.filter { !JobResource.importable.contains($0) }
+            let unknown = object.keys.filter { !JobResource.importable.contains($0) && !JobResource.passedOver.contains($0) }
             if !unknown.isEmpty { throw Problems(list: unknown.map { Problem(line: line, message: "unknown field \"\($0)\"") }) }
         }
         var job = Job()

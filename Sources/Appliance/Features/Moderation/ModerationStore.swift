@@ -26,6 +26,17 @@ enum ModerationStore {
                 "SELECT count(*) FROM moderation_violations WHERE account_rid = $1 AND created_at >= $2", owner.rowID, since))
     }
 
+    /// The kept violations of one account, by whose text it was.
+    static func totals(of owner: Owner, in reader: Reader) throws -> [ModerationTarget: Int] {
+        let rows = try reader.rows(
+            "SELECT direction, count(*) FROM moderation_violations WHERE account_rid = $1 GROUP BY direction", owner.rowID
+        ) { row in
+            guard let target = ModerationTarget(rawValue: try row.text(0)) else { throw StorageError.unexpectedValue(column: 0) }
+            return (target, Int(try row.int(1)))
+        }
+        return Dictionary(rows) { $0 + $1 }
+    }
+
     /// The kept violations of all accounts together, by whose text it was. It reads the whole table.
     static func totals(in reader: Reader) throws -> [ModerationTarget: Int] {
         let rows = try reader.rows("SELECT direction, count(*) FROM moderation_violations GROUP BY direction") { row in

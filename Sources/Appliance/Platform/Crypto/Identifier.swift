@@ -24,6 +24,13 @@ package struct Identifier: Sendable, Hashable, Comparable, CustomStringConvertib
         low = 0x8000_0000_0000_0000 | (noise & 0x3FFF_FFFF_FFFF_FFFF)
     }
 
+    /// The lowest that can have been made at `time` or later: rows whose identifiers follow time are found by it.
+    package init(lowestAt time: Timestamp) {
+        let microseconds = UInt64(max(0, time.microseconds))
+        high = ((microseconds / 1000) & 0xFFFF_FFFF_FFFF) << 16 | 0x7000
+        low = 0x8000_0000_0000_0000
+    }
+
     /// Reads the dashed form or 32 hexadecimal digits, in either case; nil for anything else.
     package init?(_ text: String) {
         var text = text

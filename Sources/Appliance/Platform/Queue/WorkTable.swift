@@ -174,15 +174,26 @@ package enum WorkTable {
 
     package static func report(_ id: Identifier, of owner: Owner, in reader: Reader) throws -> Report? {
         try reader.first(
-            """
-            SELECT id, state, result, error, error_code, created_at, finished_at FROM work_items WHERE id = $1 AND account_rid = $2
-            """, id, owner.rowID
+            "SELECT \(reportColumns) FROM work_items WHERE id = $1 AND account_rid = $2", id, owner.rowID, map: readReport)
+    }
+
+    /// Everything that was ordered for an account and is still known, the oldest first: for its owner's own copy.
+    package static func each(of owner: Owner, in reader: Reader, body: (WorkOrder, Report) throws -> Void) throws {
+        try reader.each(
+            "SELECT \(reportColumns), kind, payload, run_at FROM work_items WHERE account_rid = $1 ORDER BY rid", owner.rowID
         ) { row in
-            Report(
-                id: try row.id(0), state: try state(row, 1), result: row.isNull(2) ? .null : try row.json(2),
-                error: try row.textOrNil(3), errorCode: try row.textOrNil(4), createdAt: try row.time(5),
-                finishedAt: try row.timeOrNil(6))
+            let order = WorkOrder(try row.text(7), payload: try row.json(8), owner: owner, runAt: try row.time(9))
+            try body(order, try readReport(row))
         }
+    }
+
+    private static let reportColumns = "id, state, result, error, error_code, created_at, finished_at"
+
+    private static func readReport(_ row: borrowing Row) throws -> Report {
+        Report(
+            id: try row.id(0), state: try state(row, 1), result: row.isNull(2) ? .null : try row.json(2),
+            error: try row.textOrNil(3), errorCode: try row.textOrNil(4), createdAt: try row.time(5),
+            finishedAt: try row.timeOrNil(6))
     }
 
     static func state(of id: Identifier, in reader: Reader) throws -> WorkItem.State? {

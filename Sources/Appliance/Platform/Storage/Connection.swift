@@ -88,6 +88,8 @@ final class Connection {
         try execute("PRAGMA journal_mode = WAL")
         try execute("PRAGMA synchronous = FULL")
         try execute("PRAGMA foreign_keys = ON")
+        // Some builds of SQLite have it as their default, others do not. It costs a page write that is made anyway.
+        try execute("PRAGMA secure_delete = ON")
         try execute("PRAGMA journal_size_limit = 67108864")
         // The writer decides itself when to checkpoint: by size, when idle, and at the end.
         try execute("PRAGMA wal_autocheckpoint = 0")

@@ -38,12 +38,16 @@ package final class Database: Sendable {
 
     package let directory: DataDirectory
     package let notes: OpeningNotes
-    private let writer: Writer
+    let writer: Writer
     private let readers: ReaderPool
     private let scanners: ScanPool
-    private let clock: any PlatformClock
+    let clock: any PlatformClock
     private let newestSchema: Int
     private let snapshotGate: AsyncGate = AsyncGate()
+    let scrubGate: AsyncGate = AsyncGate()
+    /// The commit up to which this process has scrubbed. It begins anew with each process, so that one scrub too many
+    /// is made and never one too few.
+    let scrubbed = Atomic<Int64>(-1)
 
     /// Opens, checks and migrates. Blocking; call it before serving.
     package init(

@@ -41,6 +41,11 @@ package final class Transaction: Reader {
     /// A new UUIDv7 of this moment.
     package func newIdentifier() -> Identifier { Identifier(v7: now, random: random) }
 
+    /// The number that this group's commit will have.
+    package var commitNumber: Int64 {
+        get throws { try int("SELECT sequence FROM last_commit") + 1 }
+    }
+
     /// Tells the bus of `event` after the commit, in commit order; never if the write fails.
     package func emit(_ event: any BusEvent) { events.append(event) }
 }

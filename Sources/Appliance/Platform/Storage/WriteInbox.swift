@@ -1,6 +1,7 @@
 /// The bounded queue in front of the writer.
 struct WriteInbox {
     private(set) var waiting: [any PendingWrite] = []
+    private(set) var scrubs: [ScrubContinuation] = []
     private(set) var isClosed = false
     let limit: Int
 
@@ -25,6 +26,19 @@ struct WriteInbox {
         let group = Array(waiting.prefix(limit))
         waiting.removeFirst(group.count)
         return group
+    }
+
+    /// Takes in somebody who waits for a scrub, or says why not.
+    mutating func add(_ scrub: ScrubContinuation) -> StorageError? {
+        if isClosed { return .closed }
+        scrubs.append(scrub)
+        return nil
+    }
+
+    /// Everybody who waits for a scrub: one will do for all of them.
+    mutating func takeScrubs() -> [ScrubContinuation] {
+        defer { scrubs = [] }
+        return scrubs
     }
 
     /// Lets no more writes in; those that wait are still served.

@@ -29,13 +29,13 @@ final class Writer: Sendable {
         var checkpoints = 0
     }
 
-    private let path: String
+    let path: String
     private let clock: any PlatformClock
     private let random: any RandomSource
     private let groupLimit: Int
     private let idleMilliseconds: Int
     private let checkpointPages: Int
-    private let inbox: Monitor<WriteInbox>
+    let inbox: Monitor<WriteInbox>
     private let nextNumber = Atomic<UInt64>(1)
     private let sink: Mutex<@Sendable ([any BusEvent]) -> Void> = Mutex({ _ in })
     private let counted: Mutex<Counters> = Mutex(Counters())
@@ -97,17 +97,23 @@ final class Writer: Sendable {
 
     // MARK: On the writer's thread
 
-    private enum Wake { case work, closed }
+    private enum Wake { case work, scrub([ScrubContinuation]), closed }
 
     private func run(_ box: ConnectionBox) {
         var isDirty = true
         var rhythm = GroupRhythm()
         while true {
             let wake: Wake? = inbox.wait(milliseconds: isDirty ? idleMilliseconds : nil) { inbox in
+                // Between two groups also when writes never cease.
+                let scrubs = inbox.takeScrubs()
+                if !scrubs.isEmpty { return .scrub(scrubs) }
                 if !inbox.waiting.isEmpty { return .work }
                 return inbox.isClosed ? .closed : nil
             }
             switch wake {
+            case .scrub(let scrubs):
+                scrub(box, for: scrubs)
+                isDirty = true
             case .work:
                 let pause = rhythm.pause(waiting: waitingCount, now: clock.now().microseconds)
                 if pause > 0 { usleep(UInt32(pause)) }
@@ -232,10 +238,10 @@ final class Writer: Sendable {
     /// Moves committed pages into the main file. Failing is harmless: the pages
     /// stay in the write-ahead log and the next checkpoint finds them.
     @discardableResult
-    private func checkpoint(_ box: ConnectionBox, mode: Int32) -> Bool {
+    func checkpoint(_ box: ConnectionBox, mode: Int32, patienceMilliseconds: Int32 = 0) -> Bool {
         guard let connection = box.connection else { return true }
         // A reader that holds the log up must not hold the writer up: the rest is moved another time.
-        sqlite3_busy_timeout(connection.handle, 0)
+        sqlite3_busy_timeout(connection.handle, patienceMilliseconds)
         let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, nil, nil)
         sqlite3_busy_timeout(connection.handle, Connection.writerPatience)
         if code == SQLITE_OK {
@@ -243,38 +249,5 @@ final class Writer: Sendable {
             counted.withLock { $0.checkpoints += 1 }
         }
         return code == SQLITE_OK
-    }
-}
-
-/// Carries the writer's connection onto its thread, and opens it again there.
-private final class ConnectionBox: @unchecked Sendable {
-    // Safety: made before the thread starts and touched by that thread alone afterwards.
-    var connection: Connection?
-    var pages = 0
-    /// How many groups are still to be run with savepoints.
-    var guardedGroups = 0
-
-    init(_ connection: Connection) {
-        self.connection = connection
-        watch(connection)
-    }
-
-    func opened(_ path: String) throws -> Connection {
-        if let connection { return connection }
-        let fresh = try Connection(path: path, role: .writer)
-        watch(fresh)
-        connection = fresh
-        return fresh
-    }
-
-    /// SQLite tells after each commit how many pages the log holds.
-    private func watch(_ connection: Connection) {
-        sqlite3_wal_hook(
-            connection.handle,
-            { raw, _, _, pages in
-                guard let raw else { return SQLITE_OK }
-                Unmanaged<ConnectionBox>.fromOpaque(raw).takeUnretainedValue().pages = Int(pages)
-                return SQLITE_OK
-            }, Unmanaged.passUnretained(self).toOpaque())
     }
 }

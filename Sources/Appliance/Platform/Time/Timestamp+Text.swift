@@ -14,6 +14,9 @@ extension Timestamp {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// `2026-11-23`, in UTC.
+    package var dayText: String { String(minuteText.prefix { $0 != " " }) }
+
     /// Appends the text of `iso`, digit by digit: responses hold more of these than of anything else.
     package func appendISO(to bytes: inout [UInt8]) {
         let time = CivilTime(self)

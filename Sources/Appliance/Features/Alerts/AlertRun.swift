@@ -1,0 +1,138 @@
+import Platform
+
+/// Runs the alerts that are due: finds the jobs that are new to each, and notifies its owner of them, once.
+///
+/// 1. The newest job there is now is the end of this run, for all alerts alike.
+/// 2. The due alerts are taken up by slices. Each slice becomes a matcher, which the new jobs are led past.
+/// 3. The slice's alerts are noted as run, with a notification where something was found, some in one transaction.
+///
+/// A run that is cut off, or that another one overtakes, tells nothing twice and misses nothing: an alert's end is
+/// moved in the transaction of its notification, and only from where this run found it.
+struct AlertRun: Sendable {
+    enum Scope: String, Sendable {
+        /// Every alert whose time has come.
+        case due
+        /// Only those that want to know at once.
+        case immediate
+
+        var frequencies: [JobAlert.Frequency] { self == .due ? JobAlert.Frequency.allCases : [.immediate] }
+    }
+
+    struct Summary: Sendable, Equatable {
+        var alerts = 0
+        var notifications = 0
+    }
+
+    /// How much is done in one go.
+    struct Slices: Sendable {
+        /// Alerts that are matched at once, and what their keywords may take.
+        var alerts = 5000
+        var bytes = 1 << 20
+        /// Jobs that are read at once.
+        var jobs = 500
+        /// Alerts that are noted in one transaction.
+        var notes = 200
+    }
+
+    /// What a run may begin earlier than the last one did: a schedule's minute is never quite the same.
+    static let toleranceSeconds = 600
+    /// How far an alert that was never run looks back.
+    static let firstLookSeconds = 86_400
+
+    let database: Database
+    let now: Timestamp
+    var slices = Slices()
+
+    func run(_ scope: Scope) async throws -> Summary {
+        let firstLook = now.adding(seconds: -Self.firstLookSeconds)
+        let horizon = try await database.scan { reader in
+            (newest: try AlertStore.newestJob(in: reader), first: try AlertStore.firstJob(since: firstLook, in: reader))
+        }
+        var summary = Summary()
+        for frequency in scope.frequencies {
+            let before =
+                frequency == .immediate ? Timestamp(microseconds: .max) : now.adding(seconds: Self.toleranceSeconds - frequency.seconds)
+            var after: Int64 = 0
+            while true {
+                try Task.checkCancellation()
+                let position = after
+                let alerts = try await database.scan { reader in
+                    try AlertStore.due(
+                        frequency, lastRunBefore: before, after: position, limit: slices.alerts, bytes: slices.bytes, in: reader)
+                }
+                guard let last = alerts.last else { break }
+                let hits = try await match(alerts, firstLook: firstLook, first: horizon.first, through: horizon.newest)
+                try await note(alerts, hits, through: horizon.newest, in: &summary)
+                after = last.rowID
+            }
+        }
+        return summary
+    }
+
+    private func match(_ alerts: [AlertStore.Due], firstLook: Timestamp, first: Int64?, through: Int64) async throws -> [AlertHits] {
+        let entries = alerts.map { alert in
+            AlertMatcher.Entry(
+                alert.criteria, afterJob: alert.matchedThrough ?? 0, since: alert.matchedThrough == nil ? firstLook : nil)
+        }
+        // Where the first job is that is new to any of them.
+        let starts = alerts.map { alert in alert.matchedThrough ?? first.map { $0 - 1 } ?? through }
+        return try await AlertScan(database: database, slice: slices.jobs).run(
+            AlertMatcher(entries), after: starts.min() ?? through, through: through,
+            notes: [AlertHits](repeating: AlertHits(), count: alerts.count)
+        ) { hits, alert, job in hits[alert].add(job.id) }
+    }
+
+    private func note(_ alerts: [AlertStore.Due], _ hits: [AlertHits], through: Int64, in summary: inout Summary) async throws {
+        var start = 0
+        while start < alerts.count {
+            let end = min(start + slices.notes, alerts.count)
+            let batch = Array(zip(alerts[start..<end], hits[start..<end]))
+            let now = self.now
+            let noted = try await database.write { transaction in
+                var noted = Summary()
+                for (alert, hits) in batch where try AlertStore.noteRun(alert, at: now, through: through, in: transaction) {
+                    noted.alerts += 1
+                    guard hits.count > 0, try AccountStore.account(alert.owner, in: transaction)?.isActive == true else { continue }
+                    try NotificationStore.add(hits.notification(of: alert), for: alert.owner, in: transaction)
+                    noted.notifications += 1
+                }
+                return noted
+            }
+            summary.alerts += noted.alerts
+            summary.notifications += noted.notifications
+            start = end
+        }
+    }
+}
+
+/// What a run found for one alert.
+struct AlertHits: Sendable, Equatable {
+    /// Jobs that a notification names.
+    static let named = 10
+
+    private(set) var count = 0
+    /// The newest jobs: a ring, so that any number of them takes the same room.
+    private var ring: [Identifier] = []
+
+    mutating func add(_ job: Identifier) {
+        if ring.count < Self.named { ring.append(job) } else { ring[count % Self.named] = job }
+        count += 1
+    }
+
+    /// Newest first, if they came oldest first.
+    var newest: [Identifier] {
+        guard count > ring.count else { return ring.reversed() }
+        let oldest = count % Self.named
+        return (ring[oldest...] + ring[..<oldest]).reversed()
+    }
+
+    func notification(of alert: AlertStore.Due) -> Notification.New {
+        let jobs = count == 1 ? "1 new job matches" : "\(count) new jobs match"
+        return Notification.New(
+            kind: .jobAlert, title: "New Job Alert: \(count) matching jobs found", message: "\(jobs) your alert \"\(alert.name)\".",
+            data: .object(
+                JSONObject([
+                    ("alert_id", .string(alert.id.description)), ("job_ids", .list(newest.map(\.description))), ("count", .integer(count)),
+                ])))
+    }
+}

@@ -1,0 +1,92 @@
+import Platform
+
+/// The full-text index over active jobs: the one place that knows how `jobs_text` works.
+///
+/// It holds no text of its own (`content = 'jobs'`), so taking a job out needs the text that was put in.
+enum JobText {
+    /// The columns with the names that clients know them by, and what a word in each of them is worth.
+    static let fields: [(name: String, column: String, weight: Double)] = [
+        ("title", "title", 8), ("company", "company", 3), ("description", "description", 1), ("requirements", "requirements", 1.5),
+        ("skills", "skills_text", 4),
+    ]
+
+    /// The rank of a match, to be put into a statement that matches; the smaller the better.
+    static let rank = "bm25(jobs_text, \(fields.map { "\($0.weight)" }.joined(separator: ", ")))"
+
+    private static let columns = fields.map(\.column).joined(separator: ", ")
+
+    static func add(_ job: Job, rowID: Int64, in transaction: Transaction) throws {
+        try transaction.execute(
+            "INSERT INTO jobs_text (rowid, \(columns)) VALUES ($1, $2, $3, $4, $5, $6)", arguments: [rowID] + texts(of: job))
+    }
+
+    static func remove(_ job: Job, rowID: Int64, in transaction: Transaction) throws {
+        try transaction.execute(
+            "INSERT INTO jobs_text (jobs_text, rowid, \(columns)) VALUES ('delete', $1, $2, $3, $4, $5, $6)",
+            arguments: [rowID] + texts(of: job))
+    }
+
+    /// Whether two versions of a job have the same words.
+    static func isSame(_ left: Job, _ right: Job) -> Bool { texts(of: left) == texts(of: right) }
+
+    private static func texts(of job: Job) -> [String] {
+        [job.title, job.company, job.description, job.requirements, job.skillsText]
+    }
+
+    /// The parts of a job in which the query was found, by field, as HTML whose only markup is `<mark>`.
+    static func snippets(
+        of rowID: Int64, _ query: JobQuery, marks: SnippetMarks, in reader: Reader
+    ) throws -> [(field: String, html: String)] {
+        // Titles and names are shown whole, long texts by the part that has most of the words.
+        let parts = fields.enumerated().map { place, field in
+            ["title", "company"].contains(field.name)
+                ? "highlight(jobs_text, \(place), $3, $4)" : "snippet(jobs_text, \(place), $3, $4, '…', 32)"
+        }
+        let found = try reader.first(
+            "SELECT \(parts.joined(separator: ", ")) FROM jobs_text WHERE jobs_text MATCH $1 AND rowid = $2", query.expression, rowID,
+            marks.start, marks.end
+        ) { row in try fields.indices.map { try row.text($0) } }
+        return zip(fields, found ?? []).compactMap { field, text in marks.html(of: text).map { (field.name, $0) } }
+    }
+
+    /// Row ids of the active jobs that match, best first, among the newest matches.
+    static func best(_ query: JobQuery, limit: Int, in reader: Reader) throws -> [Int64] {
+        let scored = try reader.rows(
+            "SELECT rowid, \(rank) FROM jobs_text WHERE jobs_text MATCH $1 ORDER BY rowid DESC LIMIT $2", query.expression, rankedMatches
+        ) { (rowID: try $0.int(0), score: try $0.double(1)) }
+        return scored.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }.prefix(limit).map(\.rowID)
+    }
+
+    /// How many matches are compared by rank. Words that every job has match every job, and ranking takes microseconds for
+    /// each: the newest matches are ranked, the others follow behind them.
+    static let rankedMatches = 2000
+}
+
+/// Two words between which FTS5 puts what it found. They are made anew for each answer, so that no job can hold them.
+struct SnippetMarks: Sendable {
+    let start: String
+    let end: String
+
+    init(random: any RandomSource) {
+        let word = Hex.encode(random.bytes(8))
+        start = "\u{2}\(word)\u{2}"
+        end = "\u{3}\(word)\u{3}"
+    }
+
+    /// The text as HTML; nil when nothing was found in it.
+    func html(of text: String) -> String? {
+        guard text.contains(start) else { return nil }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped.replacing(start, with: "<mark>").replacing(end, with: "</mark>")
+    }
+}

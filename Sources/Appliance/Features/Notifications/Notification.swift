@@ -1,0 +1,36 @@
+import Platform
+
+/// Something that one account should know.
+struct Notification: Sendable, Equatable {
+    enum Kind: String, Sendable, CaseIterable {
+        case jobAlert = "job_alert"
+        case applicationUpdate = "application_update"
+        case systemMessage = "system_message"
+        case recommendation
+        case reminder
+    }
+
+    var rowID: Int64
+    var id: Identifier
+    var kind: Kind
+    var title: String
+    var message: String
+    var isRead: Bool
+    var createdAt: Timestamp
+    /// What a client needs to lead to the matter: ids of jobs, applications, alerts.
+    var data: JSONValue
+
+    /// What causes a notification gives these to `NotificationStore.add`.
+    struct New: Sendable, Equatable {
+        var kind: Kind
+        var title: String
+        var message: String
+        var data: JSONValue = .object(JSONObject())
+    }
+}
+
+/// A notification was added; sockets and channels listen for it.
+struct NotificationAdded: BusEvent {
+    let owner: Owner
+    let notification: Notification
+}

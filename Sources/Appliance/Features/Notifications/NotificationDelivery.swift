@@ -1,0 +1,83 @@
+import Platform
+
+/// What became of one notification on one way to its owner.
+///
+/// The list in the product is not such a way: what stands there has arrived, and its row says since when and whether it
+/// was read. A log of that would double every write and tell nothing. Ways that can fail write here what happened.
+struct NotificationDelivery: Sendable, Equatable {
+    enum Channel: String, Sendable, CaseIterable {
+        case mail, push, webhook
+    }
+
+    enum Outcome: String, Sendable, CaseIterable {
+        case sent
+        case failed
+        /// The owner's settings were against it.
+        case skipped
+    }
+
+    static let longestDetail = 500
+
+    var channel: Channel
+    var outcome: Outcome
+    /// What the other side said, or why it was not asked.
+    var detail: String
+    var at: Timestamp
+
+    func write(into writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("channel", channel.rawValue)
+            writer.field("outcome", outcome.rawValue)
+            writer.field("detail", detail)
+            writer.field("at", at)
+        }
+    }
+}
+
+/// All SQL over the log of deliveries. A notification's entries go with it.
+enum NotificationDeliveryStore {
+    /// Notes what happened to a notification; nothing if it has been deleted meanwhile.
+    static func add(
+        _ outcome: NotificationDelivery.Outcome, of notification: Notification, by channel: NotificationDelivery.Channel, detail: String,
+        in transaction: Transaction
+    ) throws {
+        let detail = String(String.UnicodeScalarView(detail.unicodeScalars.prefix(NotificationDelivery.longestDetail)))
+        try transaction.execute(
+            """
+            INSERT INTO notification_deliveries (notification_rid, channel, outcome, detail, at)
+            SELECT rid, $2, $3, $4, $5 FROM notifications WHERE rid = $1
+            """, notification.rowID, channel.rawValue, outcome.rawValue, detail, transaction.now)
+    }
+
+    static func deliveries(of notification: Notification, in reader: Reader) throws -> [NotificationDelivery] {
+        try reader.rows(
+            "SELECT channel, outcome, detail, at FROM notification_deliveries WHERE notification_rid = $1 ORDER BY rid",
+            notification.rowID
+        ) { row in
+            guard let channel = NotificationDelivery.Channel(rawValue: try row.text(0)) else {
+                throw StorageError.unexpectedValue(column: 0)
+            }
+            guard let outcome = NotificationDelivery.Outcome(rawValue: try row.text(1)) else {
+                throw StorageError.unexpectedValue(column: 1)
+            }
+            return NotificationDelivery(channel: channel, outcome: outcome, detail: try row.text(2), at: try row.time(3))
+        }
+    }
+
+    /// How often a channel had each outcome since then, all accounts together.
+    static func totals(
+        _ channel: NotificationDelivery.Channel, since moment: Timestamp, in reader: Reader
+    ) throws -> [NotificationDelivery.Outcome: Int] {
+        var totals: [NotificationDelivery.Outcome: Int] = [:]
+        try reader.each(
+            "SELECT outcome, count(*) FROM notification_deliveries WHERE channel = $1 AND at >= $2 GROUP BY outcome", channel.rawValue,
+            moment
+        ) { row in
+            guard let outcome = NotificationDelivery.Outcome(rawValue: try row.text(0)) else {
+                throw StorageError.unexpectedValue(column: 0)
+            }
+            totals[outcome] = Int(try row.int(1))
+        }
+        return totals
+    }
+}
