@@ -81,4 +81,5 @@ def main() -> None:
     print(f"{count} occupations written to {folder}")
 
 
-main()
+if __name__ == "__main__":
+    main()
