@@ -62,7 +62,7 @@ class Dataset:
         recipe = hashlib.sha256(b"\0".join(path.read_bytes() for path in [*RECIPE, *TABLES])).hexdigest()
         if mark.exists() and mark.read_text() == recipe:
             return
-        print(f"  making {self.jobs} vacancies, {self.accounts} accounts, {self.applications} applications; kept for later runs", flush=True)
+        print(f"  making {self.jobs} jobs, {self.accounts} accounts, {self.applications} applications; kept for later runs", flush=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         began = time.monotonic()
@@ -89,8 +89,9 @@ class Dataset:
         mark.write_text(recipe)
 
     def register(self, port: int) -> list[dict]:
-        bodies = [{"email": f"user{number}@example.org", "password": f"a bench of {number} 4711", "password_confirm": f"a bench of {number} 4711",
-                   "first_name": "Robin", "last_name": f"Number{number}"} for number in range(self.accounts)]
+        password = f"a bench of {self.accounts} accounts"
+        bodies = [{"email": f"user{number}@example.org", "password": password, "password_confirm": password, "first_name": "Robin",
+                   "last_name": f"Number{number}"} for number in range(self.accounts)]
         # A password takes a good part of a second of a core: more at once would only wait.
         answers = wire.all_answered(port, (wire.post("/api/v1/auth/register/", None, body) for body in bodies), 4, 201)
         return [json.loads(answer) for answer in answers]

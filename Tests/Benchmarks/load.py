@@ -1,4 +1,4 @@
-"""Load by wrk: one thread, 32 keep-alive connections, one kind of request."""
+"""Load by wrk: one thread, 32 keep-alive connections unless told otherwise, one kind of request."""
 
 import dataclasses
 import json
@@ -8,6 +8,11 @@ import subprocess
 from servers import Failed
 
 CONNECTIONS = 32
+
+
+class Unanswered(Failed):
+    """A run was too short for a single answer."""
+
 
 # Prints one line that `run` reads; wrk's own report rounds too much. A status above 399 counts as an error.
 DONE = """
@@ -79,6 +84,7 @@ class Target:
     paths: list[str] = dataclasses.field(default_factory=list)
     pairs: Pairs | None = None
     used: int = 0
+    connections: int = CONNECTIONS
 
     def script(self, directory: pathlib.Path) -> pathlib.Path:
         path = directory / f"{self.server}-{self.route.replace(' ', '-')}.lua"
@@ -103,9 +109,20 @@ class Target:
 
     def note(self, requests: int) -> None:
         """Those that were under way at the end may have been carried out too."""
-        self.used += requests + 2 * CONNECTIONS
+        self.used += requests + 2 * self.connections
         if self.pairs and self.used >= len(self.pairs.writers) * len(self.pairs.things):
             raise Failed(f"{self.server} {self.route}: the pairs are used up; a run this long needs more writers")
+
+
+def warm_up(target: Target, directory: pathlib.Path) -> None:
+    """Fills caches and connections; not counted. It is over after the first answer, however long that takes."""
+    for seconds in (1, 2, 4, 8, 16, 32):
+        try:
+            run(target, seconds, directory)
+            return
+        except Unanswered:
+            pass
+    raise Failed(f"{target.server} {target.route}: no request is answered")
 
 
 def run(target: Target, seconds: int, directory: pathlib.Path) -> dict:
@@ -113,7 +130,7 @@ def run(target: Target, seconds: int, directory: pathlib.Path) -> dict:
     name = f"{target.server} {target.route}"
     try:
         done = subprocess.run(
-            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(target.script(directory)),
+            ["wrk", "-t1", f"-c{target.connections}", f"-d{seconds}s", "--timeout", "60s", "-s", str(target.script(directory)),
              f"http://127.0.0.1:{target.port}{target.path}"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 30)
     except subprocess.TimeoutExpired:
@@ -125,7 +142,7 @@ def run(target: Target, seconds: int, directory: pathlib.Path) -> dict:
     if failed:
         raise Failed(f"{name}: {failed} of {requests} requests were not answered with success")
     if requests == 0:
-        raise Failed(f"{name}: no request was answered in {seconds} s")
+        raise Unanswered(f"{name}: no request was answered in {seconds} s")
     target.note(requests)
     return {"requests": requests, "requests_per_second": requests / duration * 1e6,
             "p50_ms": p50 / 1000, "p99_ms": p99 / 1000, "max_ms": longest / 1000}

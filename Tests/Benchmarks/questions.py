@@ -144,4 +144,5 @@ def their_text(text: str) -> str:
     """Each word somewhere in the texts that our full-text search looks through: there is no such search in PocketBase."""
     words = [text.strip('"')] if text.startswith('"') else text.split()
     columns = ("title", "company", "description", "requirements", "skills_text")
-    return " && ".join(["status = 'active'"] + ["(" + " || ".join(f"{column} ~ {quoted(word)}" for column in columns) + ")" for word in words])
+    parts = ["(" + " || ".join(f"{column} ~ {quoted(word)}" for column in columns) + ")" for word in words]
+    return " && ".join(["status = 'active'", *parts])
