@@ -61,7 +61,12 @@ let package = Package(
             // One file stays one file: the pages are in the binary.
             resources: [.embedInCode("Boot/Site")],
             swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-Xlinker", "--gc-sections"], .when(configuration: .release))]
+            // The toolchain's own linker; nothing looks our symbols up by name, and code that is there twice is kept once.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe"],
+                    .when(configuration: .release))
+            ]
         ),
 
         .target(

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -10,3 +11,9 @@ int64_t jobraker_peer_uid(int fd) {
 }
 
 void jobraker_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void jobraker_return_freed_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}

