@@ -55,7 +55,8 @@ help:
 	@echo "                (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
-	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts: figures, plots and a verdict on each goal"
+	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts, searches among 100 000 jobs: figures, plots"
+	@echo "                and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make clean      remove what was built"
 

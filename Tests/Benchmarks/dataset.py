@@ -51,13 +51,18 @@ class Dataset:
     def files(self) -> list[pathlib.Path]:
         return sorted(self.folder.glob("jobs-*.jsonl"))
 
+    def vacancies(self):
+        """The vacancies as they were imported, the oldest first."""
+        for file in self.files:
+            yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())
+
     def prepare(self, binary: str, tools: pathlib.Path) -> None:
         """Makes it if it is not there, or was made by another recipe."""
         mark = self.folder / "recipe"
         recipe = hashlib.sha256(b"\0".join(path.read_bytes() for path in [*RECIPE, *TABLES])).hexdigest()
         if mark.exists() and mark.read_text() == recipe:
             return
-        print(f"  making {self.jobs} vacancies, {self.accounts} accounts, {self.applications} applications; kept for later runs", flush=True)
+        print(f"  making {self.jobs} jobs, {self.accounts} accounts, {self.applications} applications; kept for later runs", flush=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         began = time.monotonic()
@@ -72,8 +77,8 @@ class Dataset:
             server.start()
             logins = self.register(server.port)
             print(f"    accounts: {time.monotonic() - began:.0f} s", flush=True)
-            ids = job_ids(server.database)
-            wire.all_answered(server.port, self.posts(logins, ids), CONNECTIONS, 201)
+            posts = self.posts(logins, job_ids(server.database), self.plan())
+            wire.all_answered(server.port, posts, CONNECTIONS, 201)
             print(f"    applications: {time.monotonic() - began:.0f} s", flush=True)
             server.stop()
         finally:
@@ -84,15 +89,17 @@ class Dataset:
         mark.write_text(recipe)
 
     def register(self, port: int) -> list[dict]:
-        bodies = [{"email": f"user{number}@example.org", "password": f"a bench of {number} 4711", "password_confirm": f"a bench of {number} 4711",
-                   "first_name": "Robin", "last_name": f"Number{number}"} for number in range(self.accounts)]
+        password = f"a bench of {self.accounts} accounts"
+        bodies = [{"email": f"user{number}@example.org", "password": password, "password_confirm": password, "first_name": "Robin",
+                   "last_name": f"Number{number}"} for number in range(self.accounts)]
         # A password takes a good part of a second of a core: more at once would only wait.
         answers = wire.all_answered(port, (wire.post("/api/v1/auth/register/", None, body) for body in bodies), 4, 201)
         return [json.loads(answer) for answer in answers]
 
-    def posts(self, logins: list[dict], ids: list[str]):
+    @staticmethod
+    def posts(logins: list[dict], ids: list[str], plan: list[tuple[int, int, dict]]):
         """The applications, in an order in which accounts take turns at random."""
-        for account, place, body in self.plan():
+        for account, place, body in plan:
             yield wire.post("/api/v1/jobs/applications/", logins[account]["access"], {"job_id": ids[place], **body})
 
     def plan(self) -> list[tuple[int, int, dict]]:

@@ -16,7 +16,7 @@ WARM_UP = 5
 
 def requests(dataset: Dataset, tokens: list[str], seed: int):
     """Makes requests of a kind, each with other values and for some account."""
-    questions = Questions(dataset.files, seed)
+    questions = Questions(dataset.vacancies(), seed)
     paths = {"job list": questions.list_path, "filtered search": questions.filter_path, "full-text search": questions.text_path,
              "application list": questions.application_path}
     return lambda kind: wire.get(paths[kind](), questions.random.choice(tokens))

@@ -82,7 +82,7 @@ class Comparison:
         self.pocketbase.start()
         time.sleep(2)
         self.idle = {server.name: resident(server.process.pid) for server in (self.jobraker, self.pocketbase)}
-        self.pocketbase.set_up()
+        self.pocketbase.set_up(self.pocketbase.administrator(), PocketBase.SESSIONS)
         reader, writer = self.jobraker.account("reader"), self.jobraker.account("writer")
         pb_reader_id, pb_reader = self.pocketbase.account("reader")
         pb_writer_id, pb_writer = self.pocketbase.account("writer")

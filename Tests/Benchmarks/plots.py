@@ -108,6 +108,32 @@ def memory(measured: dict):
     return with_legend(figure, axes)
 
 
+def mixed_latency(mixed: dict):
+    figure, axes = plt.subplots(figsize=(9, 3.6))
+    colors = ("#0072b2", "#009e73", "#d55e00", "#cc79a7")
+    for color, kind in zip(colors, mixed["rates"]):
+        curve = mixed["kinds"][kind]["curve"]
+        axes.plot(range(len(curve)), list(curve.values()), marker="o", markersize=4, color=color, label=kind)
+    axes.set_xticks(range(len(curve)), [f"{share} %" if share != "100" else "all" for share in curve])
+    by_ratio(axes)
+    axes.axhline(20, color="#999999", linestyle=":", linewidth=1)
+    axes.set_xlabel(f"share of the requests that were answered in this time or less; {mixed['jobs']} jobs; dotted: the goal for 99 %")
+    axes.set_ylabel("ms from when it was due")
+    return with_legend(figure, axes)
+
+
+def jobs_rates(jobs: dict):
+    routes = [route for route in jobs["routes"] if not route.endswith("without total")]
+    figure, axes = plt.subplots(figsize=(9, 3.6))
+    for place, (server, color) in enumerate(SERVERS.items()):
+        axes.bar([number + (place - 0.5) * 0.36 for number in range(len(routes))],
+                 [jobs["routes"][route][server]["requests_per_second"] for route in routes], width=0.34, color=color, label=server)
+    axes.set_xticks(range(len(routes)), routes)
+    by_ratio(axes)
+    axes.set_ylabel(f"requests a second, {jobs['jobs']} jobs")
+    return with_legend(figure, axes)
+
+
 def main() -> None:
     results = json.loads(pathlib.Path(sys.argv[1]).read_text())
     directory = pathlib.Path(sys.argv[2])
@@ -120,6 +146,10 @@ def main() -> None:
         figures["http-latency"] = http_latency(http)
     if measured := (results.get("http") or results.get("memory") or {}).get("memory"):
         figures["memory"] = memory(measured)
+    if mixed := results.get("mixed"):
+        figures["mixed-latency"] = mixed_latency(mixed)
+    if jobs := results.get("jobs"):
+        figures["jobs-rates"] = jobs_rates(jobs)
     for name, figure in figures.items():
         if figure is not None:
             figure.savefig(directory / f"{name}.svg", metadata={"Date": None, "Creator": None})

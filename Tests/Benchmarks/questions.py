@@ -4,8 +4,7 @@ Each question takes its values from a vacancy that is there, so that it finds so
 different ones, so that no answer was counted before for most of them.
 """
 
-import json
-import pathlib
+import itertools
 import random
 import urllib.parse
 
@@ -28,10 +27,9 @@ def quoted(text: str) -> str:
 class Questions:
     """An endless supply, the same one for the same seed."""
 
-    def __init__(self, files: list[pathlib.Path], seed: int, every: int = 7):
+    def __init__(self, vacancies, seed: int, every: int = 7):
         """Knows every seventh vacancy, which is enough variety."""
-        lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-        self.jobs = [json.loads(line) for line in lines[::every]]
+        self.jobs = list(itertools.islice(vacancies, None, None, every))
         self.every = every
         self.random = random.Random(seed)
 
@@ -146,4 +144,5 @@ def their_text(text: str) -> str:
     """Each word somewhere in the texts that our full-text search looks through: there is no such search in PocketBase."""
     words = [text.strip('"')] if text.startswith('"') else text.split()
     columns = ("title", "company", "description", "requirements", "skills_text")
-    return " && ".join(["status = 'active'"] + ["(" + " || ".join(f"{column} ~ {quoted(word)}" for column in columns) + ")" for word in words])
+    parts = ["(" + " || ".join(f"{column} ~ {quoted(word)}" for column in columns) + ")" for word in words]
+    return " && ".join(["status = 'active'", *parts])

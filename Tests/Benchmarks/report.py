@@ -2,6 +2,7 @@
 
 import pathlib
 
+import jobsearch
 from goals import judge, number, ratio
 from overhttp import ROUTES
 
@@ -11,6 +12,8 @@ PLOTS = {
     "writes-latency": "Latency of a write over time, 32 callers",
     "http-latency": "Latency over HTTP over time, runs of one second",
     "memory": "Resident memory of both servers while the load runs",
+    "mixed-latency": "Latency of each kind under the mixed load, by share of the requests",
+    "jobs-rates": "Requests a second among the jobs, both servers",
 }
 MODE_NAMES = {"group": "group commit", "single-full": "one a call, FULL", "single-normal": "one a call, NORMAL"}
 
@@ -103,6 +106,41 @@ def start_table(start: dict) -> Table:
         note=f"{start['articles']} made-up articles through `jobraker import knowledge`; the file is in the machine's cache.")
 
 
+def mixed_table(mixed: dict) -> Table:
+    rows, times = [], ("p50_ms", "p99_ms", "max_ms")
+    for kind, rate in mixed["rates"].items():
+        found = mixed["kinds"][kind]
+        rows.append([kind, str(rate), number(mixed["different"][kind]), *(number(found[key]) for key in times)])
+    rows.append(["all", str(sum(mixed["rates"].values())), number(sum(mixed["different"].values())),
+                 *(number(mixed["all"][key]) for key in times)])
+    lag = mixed["lag"]
+    return Table(
+        f"Mixed load on {number(mixed['jobs'])} jobs, {number(mixed['accounts'])} accounts, {number(mixed['applications'])} applications",
+        ["kind", "requests/s", "different questions", "p50 ms", "p99 ms", "max ms"], rows, plots=("mixed-latency",),
+        note=f"An open loop of {mixed['seconds']} s after a warm-up with other questions: latency counts from the moment at which a "
+             f"request was due. The client itself was late by {number(lag['p50_ms'])} / {number(lag['p99_ms'])} / {number(lag['max_ms'])} ms "
+             f"(p50 / p99 / max), which is in the figures, and took {mixed['client_cpu'] * 100:.0f} % of a core; the server took "
+             f"{mixed['server_cpu'] * 100:.0f} % of one and {number(mixed['peak_mib'], 'MiB')} at most.")
+
+
+def jobs_table(jobs: dict) -> Table:
+    rows = []
+    for route, sides in jobs["routes"].items():
+        ours, theirs = sides["jobraker"], sides["PocketBase"]
+        rows.append([
+            f"{route}: {jobsearch.ROUTES[route]}", number(ours["requests_per_second"]), number(theirs["requests_per_second"]),
+            number(ratio(jobs["routes"], route), "×"), latencies(ours), latencies(theirs)])
+    return Table(
+        f"Among {number(jobs['jobs'])} jobs, beside PocketBase {jobs['pocketbase']}",
+        ["route", "jobraker, requests/s", "PocketBase, requests/s", "ratio", "jobraker, p50 / p99 ms", "PocketBase, p50 / p99 ms"],
+        rows, plots=("jobs-rates",),
+        note=f"As above, with the same {number(jobs['jobs'])} jobs, {number(jobs['accounts'])} accounts and {number(jobs['applications'])} "
+             f"applications on both sides; {jobsearch.SEARCHERS} connections for the searches, 32 for the rest. Searches take turns among "
+             f"{number(jobs['different'])} different ones; {jobs['same_answers']} answers of lists and filters were compared and had the "
+             "same jobs in the same order and the same total. PocketBase has no full-text search: its `~` looks for each word, as a part "
+             "of a text, in the same columns, and ranks nothing.")
+
+
 def tables(results: dict) -> list[Table]:
     found = [Table("Goals", ["what", "measured", "goal", ""], [goal.row for goal in judge(results)])]
     if writes := results.get("writes"):
@@ -113,6 +151,10 @@ def tables(results: dict) -> list[Table]:
         found += [memory_table(memory)]
     if start := results.get("start"):
         found += [start_table(start)]
+    if mixed := results.get("mixed"):
+        found += [mixed_table(mixed)]
+    if jobs := results.get("jobs"):
+        found += [jobs_table(jobs)]
     return found
 
 

@@ -36,7 +36,7 @@ class Jobraker(Appliance):
 
 
 class PocketBase:
-    """PocketBase as it is installed, with one more collection that holds what our chat sessions hold.
+    """PocketBase as it is installed, with more collections that hold what our tables hold.
 
     Its rate limiter is off, as it is by default; so is nothing else. It logs each request into a second
     database of its own, and it syncs at checkpoints only (`synchronous=NORMAL`): both are its defaults.
@@ -44,6 +44,22 @@ class PocketBase:
 
     name = "PocketBase"
     OWN_ROWS = "owner = @request.auth.id"
+    CREATE_OWN = f'@request.auth.id != "" && {OWN_ROWS}'
+    DATES = [
+        {"name": "created", "type": "autodate", "onCreate": True},
+        {"name": "updated", "type": "autodate", "onCreate": True, "onUpdate": True},
+    ]
+    SESSIONS = {
+        "name": "sessions", "listRule": OWN_ROWS, "viewRule": OWN_ROWS, "createRule": CREATE_OWN,
+        "fields": [
+            {"name": "title", "type": "text", "max": 255},
+            "owner",
+            {"name": "last_message_at", "type": "date"},
+            {"name": "last_message_preview", "type": "text"},
+            {"name": "message_count", "type": "number", "onlyInt": True},
+        ],
+        "indexes": ["CREATE INDEX sessions_by_owner ON sessions (owner, last_message_at DESC)"],
+    }
 
     def __init__(self, binary: pathlib.Path, workspace: pathlib.Path):
         self.binary = str(binary)
@@ -84,8 +100,8 @@ class PocketBase:
             time.sleep(0.02)
         raise Failed(f"PocketBase was not ready within {READY_SECONDS:.0f} s")
 
-    def set_up(self) -> None:
-        """Makes a superuser and, over the API, the collection with its rules and its index."""
+    def administrator(self) -> str:
+        """Makes a superuser and returns its token. The rate limiter is off from here on."""
         self.run("superuser", "upsert", *self.superuser, "--dir", str(self.data))
         with Client(self.port) as client:
             token = demand(client.request(
@@ -95,25 +111,19 @@ class PocketBase:
             settings = demand(client.request("GET", "/api/settings"), 200, "reading the settings")
             if settings["rateLimits"]["enabled"]:
                 demand(client.request("PATCH", "/api/settings", {"rateLimits": {"enabled": False}}), 200, "the settings")
+        return token
+
+    def set_up(self, token: str, collection: dict) -> dict:
+        """Makes, over the API, a collection whose field `owner` names a user, with its rules and its index."""
+        with Client(self.port, token) as client:
             users = demand(client.request("GET", "/api/collections/users"), 200, "reading the collection of users")
             if users["viewRule"] != "id = @request.auth.id":
                 raise Failed(f"PocketBase's users have another rule than expected: {users['viewRule']}")
-            demand(client.request("POST", "/api/collections", {
-                "name": "sessions", "type": "base",
-                "listRule": self.OWN_ROWS, "viewRule": self.OWN_ROWS,
-                "createRule": f'@request.auth.id != "" && {self.OWN_ROWS}',
-                "fields": [
-                    {"name": "title", "type": "text", "max": 255},
-                    {"name": "owner", "type": "relation", "collectionId": users["id"], "required": True,
-                     "maxSelect": 1, "cascadeDelete": True},
-                    {"name": "last_message_at", "type": "date"},
-                    {"name": "last_message_preview", "type": "text"},
-                    {"name": "message_count", "type": "number", "onlyInt": True},
-                    {"name": "created", "type": "autodate", "onCreate": True},
-                    {"name": "updated", "type": "autodate", "onCreate": True, "onUpdate": True},
-                ],
-                "indexes": ["CREATE INDEX sessions_by_owner ON sessions (owner, last_message_at DESC)"],
-            }), 200, "creating the collection of sessions")
+            owner = {"name": "owner", "type": "relation", "collectionId": users["id"], "required": True, "maxSelect": 1,
+                     "cascadeDelete": True}
+            fields = [owner if field == "owner" else field for field in collection["fields"]]
+            return demand(client.request("POST", "/api/collections", {
+                "type": "base", **collection, "fields": [*fields, *self.DATES]}), 200, f"creating the collection {collection['name']}")
 
     def account(self, name: str) -> tuple[str, str]:
         """Registers a user and returns its id and token."""
