@@ -34,7 +34,7 @@ enum HostileValues {
         ["' OR '1'='1", "\u{0}", "a\u{0}b", "..%2f..%2f", "-1", "0", "9223372036854775808", "1e400", "\u{1F469}", " "].map(encode)
         + broken + [encode(String(repeating: "x", count: 2_000)), "00000000-0000-0000-0000-000000000000"]
 
-    private static let broken = ["%ff", "%c3%28", "%ed%a0%80", "%c0%80", "%f5%80%80%80", "%", "%zz", "%4"]
+    static let broken = ["%ff", "%c3%28", "%ed%a0%80", "%c0%80", "%f5%80%80%80", "%", "%zz", "%4"]
 
     /// Without those that a header cannot hold.
     static let inHeaders = texts.filter { text in !text.isEmpty && text.utf8.allSatisfy { 0x21...0x7E ~= $0 } }

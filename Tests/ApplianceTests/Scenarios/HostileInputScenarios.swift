@@ -23,6 +23,12 @@ struct HostileInputScenarios {
                     if tries > 1 { try await sweep.bodies(inputs, { $0.schema.around(json) }, tries: 1) }
                 }
                 for body in HostileValues.bodies { try await sweep.send(inputs, body: body) }
+                guard tries > 1 else { continue }
+                for text in HostileValues.broken + ["%00", "a%00b", ""] {
+                    let form = inputs.fields.map { "\($0.name)=\(text)&\($0.name)=\(text)" }.joined(separator: "&")
+                    let headers = [("Content-Type", "application/x-www-form-urlencoded")]
+                    try await sweep.send(inputs, body: Array(form.utf8), headers: headers)
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ final class KeptConnection {
     ) async throws -> TestResponse {
         var all = headers
         if let token { all.append(("Authorization", "Bearer \(token)")) }
-        if body != nil { all.append(("Content-Type", "application/json")) }
+        if body != nil, !headers.contains(where: { $0.0 == "Content-Type" }) { all.append(("Content-Type", "application/json")) }
         let client = try self.client ?? TestClient(port: port, timeoutMilliseconds: 20_000)
         self.client = nil
         let answer = try await client.request(method, target, headers: all, body: body)
