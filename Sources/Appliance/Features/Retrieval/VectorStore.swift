@@ -1,0 +1,240 @@
+import Platform
+
+/// A model as the database remembers it.
+struct StoredModel: Sendable, Equatable {
+    var name: String
+    /// Who computes its vectors: `local`, or the protocol of a provider.
+    var provider: String
+    var dimensions: Int
+}
+
+/// All SQL over vectors, the models that they are of, and the passages that wait for one.
+enum VectorStore {
+    // MARK: Models
+
+    static func wanted(in reader: Reader) throws -> StoredModel? { try model("is_wanted", in: reader) }
+
+    static func serving(in reader: Reader) throws -> StoredModel? { try model("is_serving", in: reader) }
+
+    private static func model(_ role: String, in reader: Reader) throws -> StoredModel? {
+        try reader.first("SELECT name, provider, dimensions FROM embedding_models WHERE \(role) = 1") {
+            StoredModel(name: try $0.text(0), provider: try $0.text(1), dimensions: Int(try $0.int(2)))
+        }
+    }
+
+    /// Whether `want` would change nothing.
+    static func isSettled(on model: StoredModel?, in reader: Reader) throws -> Bool {
+        guard try wanted(in: reader) == model else { return false }
+        return try model == nil || (serving(in: reader) == model && waitingCount(in: reader) == 0 && refusedCount(in: reader) == 0)
+    }
+
+    /// Takes note of whose vectors are wanted, at the start. Nobody's: vectors stay as they are and none are made.
+    ///
+    /// A model that was not wanted before has every passage wait for it; what was refused is offered once more.
+    static func want(_ model: StoredModel?, in transaction: Transaction) throws {
+        guard let model else {
+            try transaction.execute("UPDATE embedding_models SET is_wanted = 0")
+            return
+        }
+        try transaction.execute("UPDATE passages_waiting SET refusal = NULL WHERE refusal IS NOT NULL")
+        if try wanted(in: transaction) != model {
+            try transaction.execute("UPDATE embedding_models SET is_wanted = 0")
+            try transaction.execute(
+                """
+                INSERT INTO embedding_models (name, provider, dimensions, is_serving, is_wanted) VALUES ($1, $2, $3, 0, 1)
+                ON CONFLICT (name) DO UPDATE SET provider = excluded.provider, dimensions = excluded.dimensions, is_wanted = 1
+                """, model.name, model.provider, model.dimensions)
+            // Of another length: made under other settings, and of no use.
+            try transaction.execute(
+                "DELETE FROM passage_vectors WHERE model = $1 AND length(vector) <> $2", model.name, model.dimensions * 4)
+            try waitForAll(in: transaction)
+        }
+        try serveIfComplete(in: transaction)
+        if try waitingCount(in: transaction) > 0 { try transaction.enqueue(EmbedWork.order()) }
+    }
+
+    /// Every passage without a vector of the wanted model waits for one, and no other. Without a wanted model all wait.
+    static func waitForAll(in transaction: Transaction) throws {
+        try transaction.execute("DELETE FROM passages_waiting")
+        try transaction.execute(
+            """
+            INSERT INTO passages_waiting (passage_rid) SELECT rid FROM passages
+            WHERE NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage_rid = passages.rid AND model = $1)
+            """, try wanted(in: transaction)?.name ?? "")
+        if try wanted(in: transaction) != nil { try transaction.enqueue(EmbedWork.order()) }
+    }
+
+    /// Lets the wanted model's vectors be searched once they are complete, or at once where no other's can be.
+    static func serveIfComplete(in transaction: Transaction) throws {
+        guard let wanted = try wanted(in: transaction) else { return }
+        if let serving = try serving(in: transaction) {
+            if serving == wanted { return }
+            let isUsed = try transaction.int(
+                "SELECT count(*) FROM (SELECT 1 FROM passage_vectors WHERE model = $1 LIMIT 1) AS used", serving.name)
+            guard try isUsed == 0 || waitingCount(in: transaction) == 0 else { return }
+        }
+        try transaction.execute("UPDATE embedding_models SET is_serving = 0 WHERE is_serving = 1")
+        try transaction.execute("UPDATE embedding_models SET is_serving = 1 WHERE is_wanted = 1")
+        transaction.emit(PassagesChanged())
+    }
+
+    /// Deletes vectors of models that neither serve nor are wanted, some at a time; true when there may be more.
+    static func deleteUnused(limit: Int, in transaction: Transaction) throws -> Bool {
+        let used = "(SELECT name FROM embedding_models WHERE is_serving = 1 OR is_wanted = 1)"
+        let deleted = try transaction.execute(
+            "DELETE FROM passage_vectors WHERE rid IN (SELECT rid FROM passage_vectors WHERE model NOT IN \(used) ORDER BY rid LIMIT $1)",
+            limit)
+        if deleted > 0 { transaction.emit(PassagesChanged()) }
+        guard deleted < limit else { return true }
+        try transaction.execute("DELETE FROM embedding_models WHERE is_serving = 0 AND is_wanted = 0")
+        return false
+    }
+
+    /// Deletes vectors of whatever model, some at a time; true when there may be more.
+    static func deleteSome(limit: Int, in transaction: Transaction) throws -> Bool {
+        let deleted = try transaction.execute(
+            "DELETE FROM passage_vectors WHERE rid IN (SELECT rid FROM passage_vectors ORDER BY rid LIMIT $1)", limit)
+        if deleted > 0 { transaction.emit(PassagesChanged()) }
+        return deleted == limit
+    }
+
+    // MARK: Waiting
+
+    /// A passage that waits, and what is embedded of it.
+    struct Waiting: Sendable, Equatable {
+        let rowID: Int64
+        let text: String
+    }
+
+    static func waiting(limit: Int, in reader: Reader) throws -> [Waiting] {
+        try reader.rows(
+            """
+            SELECT passages.rid, passages.title, passages.body FROM passages_waiting JOIN passages ON passages.rid = passage_rid
+            WHERE refusal IS NULL ORDER BY passage_rid LIMIT $1
+            """, limit
+        ) { Waiting(rowID: try $0.int(0), text: Passage.embeddedText(title: try $0.text(1), body: try $0.text(2))) }
+    }
+
+    /// Passages that will still be offered to the model.
+    static func waitingCount(in reader: Reader) throws -> Int64 {
+        try reader.int("SELECT count(*) FROM passages_waiting WHERE refusal IS NULL")
+    }
+
+    static func refusedCount(in reader: Reader) throws -> Int64 {
+        try reader.int("SELECT count(*) FROM passages_waiting WHERE refusal IS NOT NULL")
+    }
+
+    // MARK: Vectors
+
+    /// Keeps what came of passages that waited. Of a passage that is gone, or of a model that is no longer wanted, nothing is kept.
+    static func keep(_ outcomes: [(passage: Int64, outcome: PatientEmbedding.Outcome)], of model: String, in transaction: Transaction)
+        throws
+    {
+        guard try wanted(in: transaction)?.name == model else { return }
+        for (passage, outcome) in outcomes {
+            switch outcome {
+            case .vector(let vector):
+                let kept = try transaction.execute(
+                    """
+                    INSERT INTO passage_vectors (passage_rid, model, vector) SELECT rid, $2, $3 FROM passages WHERE rid = $1
+                    ON CONFLICT (passage_rid, model) DO NOTHING
+                    """, passage, model, vector.withUnsafeBytes { [UInt8]($0) })
+                try transaction.execute("DELETE FROM passages_waiting WHERE passage_rid = $1", passage)
+                if kept > 0 { transaction.emit(PassagesChanged()) }
+            case .refused(let reason):
+                try transaction.execute("UPDATE passages_waiting SET refusal = $1 WHERE passage_rid = $2", reason, passage)
+            }
+        }
+        try serveIfComplete(in: transaction)
+    }
+
+    /// A vector with what a search has to know of its passage.
+    struct Entry: Sendable, Equatable {
+        let passage: Int64
+        let source: Passage.Source
+        let sourceRowID: Int64
+        let owner: Int64?
+        let vector: [Float]
+    }
+
+    /// All vectors of a model. They are read as they lie in the file, which takes a tenth of the time of a walk by index.
+    static func each(of model: String, in reader: Reader, body: (Entry) throws -> Void) throws {
+        try reader.each("\(entries) WHERE (model = $1) IS TRUE", model) { if let entry = try entry($0) { try body(entry) } }
+    }
+
+    static func entry(of passage: Int64, model: String, in reader: Reader) throws -> Entry? {
+        try reader.first("\(entries) WHERE passage_rid = $1 AND model = $2", passage, model, map: entry) ?? nil
+    }
+
+    static func count(of model: String, in reader: Reader) throws -> Int64 {
+        try reader.int("SELECT count(*) FROM passage_vectors WHERE model = $1", model)
+    }
+
+    /// How many vectors there are of each model, by name.
+    static func counts(in reader: Reader) throws -> [(model: String, count: Int64)] {
+        try reader.rows("SELECT model, count(*) FROM passage_vectors GROUP BY model ORDER BY model") {
+            (model: try $0.text(0), count: try $0.int(1))
+        }
+    }
+
+    /// Passages whose vectors are not as they should be, with what is wrong.
+    static func faults(limit: Int, in reader: Reader) throws -> [(passage: Int64, problem: String)] {
+        let waits = "passage_rid IN (SELECT passage_rid FROM passages_waiting)"
+        let wrong = try reader.rows(
+            """
+            SELECT passage_rid FROM passage_vectors LEFT JOIN embedding_models ON name = model
+            WHERE dimensions IS NULL OR length(vector) <> dimensions * 4 ORDER BY passage_rid LIMIT $1
+            """, limit
+        ) { (passage: try $0.int(0), problem: "its vector has not the length of its model's") }
+        guard let wanted = try wanted(in: reader) else { return wrong }
+        let both = try reader.rows(
+            "SELECT passage_rid FROM passage_vectors WHERE model = $1 AND \(waits) ORDER BY passage_rid LIMIT $2", wanted.name, limit
+        ) { (passage: try $0.int(0), problem: "it waits for a vector and has one") }
+        let neither = try reader.rows(
+            """
+            SELECT rid FROM passages WHERE rid NOT IN (SELECT passage_rid FROM passages_waiting)
+                AND NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage_rid = passages.rid AND model = $1) ORDER BY rid LIMIT $2
+            """, wanted.name, limit
+        ) { (passage: try $0.int(0), problem: "it has no vector and waits for none") }
+        return wrong + both + neither
+    }
+
+    private static let entries = """
+        SELECT passage_rid, documents.source_type, documents.source_rid, documents.account_rid, vector FROM passage_vectors
+        CROSS JOIN passages ON passages.rid = passage_rid CROSS JOIN documents ON documents.rid = document_rid
+        """
+
+    /// Nil for a source that this release does not know.
+    private static func entry(_ row: borrowing Row) throws -> Entry? {
+        guard let source = Passage.Source(rawValue: try row.text(1)) else { return nil }
+        let bytes = row.bytes(4)
+        let vector = [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, count in
+            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes.prefix(bytes.count / 4 * 4))
+            count = bytes.count / 4
+        }
+        return Entry(passage: try row.int(0), source: source, sourceRowID: try row.int(2), owner: try row.intOrNil(3), vector: vector)
+    }
+
+    // MARK: Changes
+
+    struct Change: Sendable, Equatable {
+        let sequence: Int64
+        let passage: Int64
+        let model: String
+    }
+
+    static func changes(after sequence: Int64, limit: Int, in reader: Reader) throws -> [Change] {
+        try reader.rows("SELECT rid, passage_rid, model FROM changes WHERE rid > $1 ORDER BY rid LIMIT $2", sequence, limit) {
+            Change(sequence: try $0.int(0), passage: try $0.int(1), model: try $0.text(2))
+        }
+    }
+
+    /// The number of the newest change; what is read together with it holds all changes up to there.
+    static func newestChange(in reader: Reader) throws -> Int64 {
+        try reader.int("SELECT coalesce(max(rid), 0) FROM changes")
+    }
+
+    static func trim(through sequence: Int64, in transaction: Transaction) throws {
+        try transaction.execute("DELETE FROM changes WHERE rid <= $1", sequence)
+    }
+}
