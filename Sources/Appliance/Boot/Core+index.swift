@@ -21,7 +21,7 @@ extension Core {
 
     /// Why search is by words although the configuration asks for more.
     private var embeddingNotice: String? {
-        embeddings == .local && LocalModels.embedder(in: directory.path) == nil ? LocalModels.missing : nil
+        embeddings == .local && !LocalModel.isInstalled(in: directory.path) ? LocalModel.missing : nil
     }
 
     private func rebuildIndex(_ arguments: JSONValue, _ progress: @escaping @Sendable (CommandProgress) -> Void) async throws -> JSONValue {
@@ -32,6 +32,7 @@ extension Core {
             most.store(total, ordering: .relaxed)
             progress(CommandProgress(step: "documents", done: total - left, total: total))
         }
+        retrieval.current?.vectors?.reload()
         return try await indexStatus()
     }
 

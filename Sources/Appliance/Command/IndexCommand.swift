@@ -48,12 +48,8 @@ struct IndexCommand: AsyncParsableCommand {
         func run() async throws {
             let result = try await CommandRunner(options: options).run(ControlRequest(command: "index.verify"))
             let count = result["problem_count"]?.int ?? 0
-            if options.json {
-                Terminal.print(result.jsonText)
-            } else {
-                for problem in result["problems"]?.array ?? [] { Terminal.error(problem.string ?? "") }
-                Terminal.print(IndexCommand.verdict(of: result))
-            }
+            for problem in result["problems"]?.array ?? [] { Terminal.error(problem.string ?? "") }
+            Terminal.print(options.json ? result.jsonText : IndexCommand.verdict(of: result))
             if count > 0 { throw ExitCode(1) }
         }
     }

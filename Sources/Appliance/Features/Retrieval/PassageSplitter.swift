@@ -41,7 +41,7 @@ struct PassageSplitter: Sendable {
         while next < units.count {
             let begin = start(of: next, in: units)
             let end = end(of: next, from: units[begin].start, in: units)
-            if let piece = Self.piece(units[begin].start..<units[end - 1].end, of: bytes) { pieces.append(piece) }
+            if let piece = Self.piece(units[begin].start..<units[end - 1].end, of: bytes) { Self.append(piece, to: &pieces) }
             next = end
         }
         return pieces.isEmpty ? [Piece(start: 0, end: 0, text: "")] : pieces
@@ -68,6 +68,15 @@ struct PassageSplitter: Sendable {
         // A heading goes with what stands below it.
         while end > next + 1, units[end - 1].isHeading { end -= 1 }
         return end
+    }
+
+    /// Beside white space a piece may say nothing new, or all that the one before says.
+    private static func append(_ piece: Piece, to pieces: inout [Piece]) {
+        if let last = pieces.last {
+            if piece.end <= last.end { return }
+            if piece.start <= last.start { pieces.removeLast() }
+        }
+        pieces.append(piece)
     }
 
     /// The range without the white space at its ends; nil when there is nothing else in it.

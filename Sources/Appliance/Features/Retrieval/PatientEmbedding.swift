@@ -3,7 +3,7 @@
 /// 1. The whole batch is tried.
 /// 2. If that fails, a harmless word is: when even this is refused, the embedder is out of order, and its failure is
 ///    thrown.
-/// 3. Otherwise the batch is halved and halved again, down to the texts that are refused by themselves.
+/// 3. Otherwise the batch is halved and halved again, down to the texts that are refused by themselves, twice.
 struct PatientEmbedding: Sendable {
     enum Outcome: Sendable, Equatable {
         case vector([Float])
@@ -23,10 +23,21 @@ struct PatientEmbedding: Sendable {
         } catch {
             try Task.checkCancellation()
             _ = try await embedder.embed([Self.harmless])
-            guard texts.count > 1 else { return [.refused(String("\(error)".prefix(Self.longestReason)))] }
+            if texts.count == 1 { return [try await again(texts)] }
         }
         let middle = texts.count / 2
         return try await embed(Array(texts[..<middle])) + embed(Array(texts[middle...]))
+    }
+
+    /// A passing failure is no refusal.
+    private func again(_ texts: [String]) async throws -> Outcome {
+        do {
+            if let vector = try await embedder.embed(texts).first { return checked(vector) }
+            return .refused("there is no vector")
+        } catch {
+            try Task.checkCancellation()
+            return .refused(String("\(error)".prefix(Self.longestReason)))
+        }
     }
 
     /// A vector that cannot be compared is as good as none.

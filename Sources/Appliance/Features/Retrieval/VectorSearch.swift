@@ -7,13 +7,18 @@ struct Embedders: Sendable {
     var wanted: (provider: String, embedder: any TextEmbedder)?
     /// What embeds questions for a model whose vectors are still searched; nil where that is not to be had any more.
     var former: @Sendable (StoredModel) -> (any TextEmbedder)? = { _ in nil }
+    /// Ends whatever runs for them.
+    var stop: @Sendable () -> Void = {}
 
     var wantedModel: StoredModel? {
         wanted.map { StoredModel(name: $0.embedder.model.name, provider: $0.provider, dimensions: $0.embedder.model.dimensions) }
     }
 
+    /// Never one whose vectors are not of this model.
     fileprivate func embedder(of model: StoredModel) -> (any TextEmbedder)? {
-        model == wantedModel ? wanted?.embedder : former(model)
+        if model == wantedModel { return wanted?.embedder }
+        let former = former(model)
+        return former?.model.name == model.name && former?.model.dimensions == model.dimensions ? former : nil
     }
 }
 
@@ -39,6 +44,8 @@ final class VectorSearch: Sendable {
         /// The last change that is in the index, and the last that was deleted.
         var sequence: Int64 = 0
         var trimmed: Int64 = 0
+        /// Everything is to be read anew.
+        var isStale = false
     }
 
     private let database: Database
@@ -79,6 +86,13 @@ final class VectorSearch: Sendable {
     func stop() {
         signal.finish()
         worker.withLock { $0 }?.cancel()
+        embedders.stop()
+    }
+
+    /// Reads all vectors anew, soon.
+    func reload() {
+        state.withLock { $0.isStale = true }
+        signal.yield()
     }
 
     /// Called after each commit that touched passages or vectors.
@@ -145,7 +159,11 @@ final class VectorSearch: Sendable {
     /// Brings the index to the database's state.
     func follow() async throws {
         while true {
-            let (shelves, sequence) = state.withLock { ($0.shelves, $0.sequence) }
+            let (shelves, sequence, isStale) = state.withLock { ($0.shelves, $0.sequence, $0.isStale) }
+            if isStale {
+                try await load()
+                continue
+            }
             let (known, isOn) = (shelves?.model, embedders.wanted != nil)
             let step = try await database.scan { reader -> Step in
                 guard try !isOn || VectorStore.serving(in: reader) == known else { return .reload }
@@ -213,6 +231,7 @@ final class VectorSearch: Sendable {
     /// Reads all vectors of the serving model; the old ones are searched until they are there.
     private func load() async throws {
         let isOn = embedders.wanted != nil
+        state.withLock { $0.isStale = false }
         let (serving, shelves, sequence) = try await database.scan { reader -> (StoredModel?, VectorShelves?, Int64) in
             let sequence = try VectorStore.newestChange(in: reader)
             guard isOn, let serving = try VectorStore.serving(in: reader) else { return (nil, nil, sequence) }

@@ -95,7 +95,9 @@ final class VectorShelves: Sendable {
     func cosines(of passages: Set<Int64>, to vector: [Float], in scope: PassageScope) -> [Int64: Float] {
         var cosines: [Int64: Float] = [:]
         for source in scope.publicSources.union(scope.privateSources) {
-            for match in (try? shelves[source]?.index.search(vector, k: passages.count, filter: .ids(passages))) ?? [] {
+            guard let shelf = shelves[source] else { continue }
+            let found = scope.owner.flatMap { source.isPublic ? nil : passages.intersection(shelf.directory.passages(in: [$0.rowID])) }
+            for match in (try? shelf.index.search(vector, k: passages.count, filter: .ids(found ?? passages))) ?? [] {
                 cosines[match.id] = match.score
             }
         }
