@@ -27,7 +27,7 @@ struct IndexCheckTests {
         try await server.count("SELECT max(rid) FROM passages WHERE title = 'Bakers'")
     }
 
-    private func break_(_ server: TestAppliance, _ statements: String...) async throws {
+    private func spoil(_ server: TestAppliance, _ statements: String...) async throws {
         try await server.database.write { transaction in for statement in statements { try transaction.execute(statement) } }
     }
 
@@ -41,7 +41,7 @@ struct IndexCheckTests {
     func text() async throws {
         try await run { server in
             let passage = try await passage(server)
-            try await break_(server, "UPDATE passages SET start_byte = start_byte + 1 WHERE rid = \(passage)")
+            try await spoil(server, "UPDATE passages SET start_byte = start_byte + 1 WHERE rid = \(passage)")
             #expect(try await server.indexProblems() == ["knowledge_article 1: its passages are not those of its text"])
             #expect(try await mends(server))
         }
@@ -50,7 +50,7 @@ struct IndexCheckTests {
     @Test("Words that the full-text index lacks are found and put back")
     func words() async throws {
         try await run { server in
-            try await break_(server, "INSERT INTO passages_text (passages_text) VALUES ('delete-all')")
+            try await spoil(server, "INSERT INTO passages_text (passages_text) VALUES ('delete-all')")
             #expect(try await server.indexProblems() == ["the words of the full-text index are not those of the passages"])
             #expect(try await mends(server))
             #expect(try await server.register().found("knead dough").first == "Bakers")
@@ -61,7 +61,7 @@ struct IndexCheckTests {
     func lost() async throws {
         try await run { server in
             let passage = try await passage(server)
-            try await break_(
+            try await spoil(
                 server, "DELETE FROM passage_vectors WHERE passage_rid = \(passage)",
                 "DELETE FROM knowledge_articles WHERE title = 'Pilots'")
             let problems = try await server.indexProblems()
@@ -80,7 +80,7 @@ struct IndexCheckTests {
         try await run { server in
             let passage = try await passage(server)
             let other = "(SELECT vector FROM passage_vectors WHERE passage_rid = 1)"
-            try await break_(server, "UPDATE passage_vectors SET vector = \(other) WHERE passage_rid = \(passage)")
+            try await spoil(server, "UPDATE passage_vectors SET vector = \(other) WHERE passage_rid = \(passage)")
             let expected = "passage \(passage): its vector in memory is not the one in the database"
             // Texts of one meaning differ by a little in each of their words.
             #expect(try await server.indexProblems() == [expected])
@@ -91,7 +91,7 @@ struct IndexCheckTests {
     @Test("A vector of the wrong length is found")
     func length() async throws {
         try await run { server in
-            try await break_(server, "UPDATE passage_vectors SET vector = x'00000000' WHERE passage_rid = 1")
+            try await spoil(server, "UPDATE passage_vectors SET vector = x'00000000' WHERE passage_rid = 1")
             #expect(try await server.indexProblems().first == "passage 1: its vector has not the length of its model's")
         }
     }

@@ -33,7 +33,7 @@ struct EmbedWork: Worker {
     var maximumAttempts: Int { 500 }
     func pauseSeconds(afterAttempt attempt: Int) -> Int { min(WorkBackoff.doubling(first: 2, afterAttempt: attempt), Self.longestPause) }
 
-    private static let longestPause = 300
+    private static let longestPause = 60
 
     /// Whose turn an order is: the key under which it is unique.
     enum Turn: String, Sendable {

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 import VecIndex
 
 /// A passage that is near.
@@ -20,14 +19,14 @@ final class VectorShelves: Sendable {
 
     private struct Shelf: Sendable {
         let index: FlatIndex
-        let directory: Directory
+        let directory: PassageDirectory
     }
 
     init(_ model: StoredModel) throws {
         self.model = model
         shelves = try Dictionary(
             uniqueKeysWithValues: Passage.Source.allCases.map { source in
-                (source, Shelf(index: try FlatIndex(dimension: model.dimensions, metric: .cosine), directory: Directory()))
+                (source, Shelf(index: try FlatIndex(dimension: model.dimensions, metric: .cosine), directory: PassageDirectory()))
             })
     }
 
@@ -134,47 +133,5 @@ final class VectorShelves: Sendable {
         // An owner is there: `privateSources` is empty without.
         guard source.isPublic else { return .ids(shelf.directory.passages(in: scope.owner.map { [$0.rowID] } ?? [])) }
         return scope.allowed.map { .ids(shelf.directory.passages(in: $0)) }
-    }
-}
-
-/// Which passage belongs to which row, or to which owner, and the other way round.
-private final class Directory: Sendable {
-    private struct Maps: Sendable {
-        var groups: [Int64: Int64] = [:]
-        var passages: [Int64: [Int64]] = [:]
-    }
-
-    private let maps: Mutex<Maps> = Mutex(Maps())
-
-    var bytes: Int {
-        maps.withLock { $0.groups.capacity * 16 + $0.passages.capacity * 16 + $0.passages.count * 48 }
-    }
-
-    func put(_ passage: Int64, in group: Int64) {
-        maps.withLock { maps in
-            guard maps.groups.updateValue(group, forKey: passage) == nil else { return }
-            maps.passages[group, default: []].append(passage)
-        }
-    }
-
-    func remove(_ passage: Int64) -> Bool {
-        maps.withLock { maps in
-            guard let group = maps.groups.removeValue(forKey: passage) else { return false }
-            maps.passages[group]?.removeAll { $0 == passage }
-            if maps.passages[group]?.isEmpty == true { maps.passages[group] = nil }
-            return true
-        }
-    }
-
-    func group(of passage: Int64) -> Int64? { maps.withLock { $0.groups[passage] } }
-
-    var all: Set<Int64> { maps.withLock { Set($0.groups.keys) } }
-
-    func passages(in groups: Set<Int64>) -> Set<Int64> {
-        maps.withLock { maps in
-            var found: Set<Int64> = []
-            for group in groups { found.formUnion(maps.passages[group] ?? []) }
-            return found
-        }
     }
 }

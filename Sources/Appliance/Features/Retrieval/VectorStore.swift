@@ -8,7 +8,7 @@ struct StoredModel: Sendable, Equatable {
     var dimensions: Int
 }
 
-/// All SQL over vectors, the models that they are of, and the passages that wait for one.
+/// All SQL over vectors, the models that they are of, and the passages that wait for one: what is known of models, and who waits.
 enum VectorStore {
     // MARK: Models
 
@@ -122,119 +122,5 @@ enum VectorStore {
 
     static func refusedCount(in reader: Reader) throws -> Int64 {
         try reader.int("SELECT count(*) FROM passages_waiting WHERE refusal IS NOT NULL")
-    }
-
-    // MARK: Vectors
-
-    /// Keeps what came of passages that waited. Of a passage that is gone, or of a model that is no longer wanted, nothing is kept.
-    static func keep(_ outcomes: [(passage: Int64, outcome: PatientEmbedding.Outcome)], of model: String, in transaction: Transaction)
-        throws
-    {
-        guard try wanted(in: transaction)?.name == model else { return }
-        for (passage, outcome) in outcomes {
-            switch outcome {
-            case .vector(let vector):
-                let kept = try transaction.execute(
-                    """
-                    INSERT INTO passage_vectors (passage_rid, model, vector) SELECT rid, $2, $3 FROM passages WHERE rid = $1
-                    ON CONFLICT (passage_rid, model) DO NOTHING
-                    """, passage, model, vector.withUnsafeBytes { [UInt8]($0) })
-                try transaction.execute("DELETE FROM passages_waiting WHERE passage_rid = $1", passage)
-                if kept > 0 { transaction.emit(PassagesChanged()) }
-            case .refused(let reason):
-                try transaction.execute("UPDATE passages_waiting SET refusal = $1 WHERE passage_rid = $2", reason, passage)
-            }
-        }
-        try serveIfComplete(in: transaction)
-    }
-
-    /// A vector with what a search has to know of its passage.
-    struct Entry: Sendable, Equatable {
-        let passage: Int64
-        let source: Passage.Source
-        let sourceRowID: Int64
-        let owner: Int64?
-        let vector: [Float]
-    }
-
-    /// All vectors of a model. They are read as they lie in the file, which takes a tenth of the time of a walk by index.
-    static func each(of model: String, in reader: Reader, body: (Entry) throws -> Void) throws {
-        try reader.each("\(entries) WHERE (model = $1) IS TRUE", model) { if let entry = try entry($0) { try body(entry) } }
-    }
-
-    static func entry(of passage: Int64, model: String, in reader: Reader) throws -> Entry? {
-        try reader.first("\(entries) WHERE passage_rid = $1 AND model = $2", passage, model, map: entry) ?? nil
-    }
-
-    static func count(of model: String, in reader: Reader) throws -> Int64 {
-        try reader.int("SELECT count(*) FROM passage_vectors WHERE model = $1", model)
-    }
-
-    /// How many vectors there are of each model, by name.
-    static func counts(in reader: Reader) throws -> [(model: String, count: Int64)] {
-        try reader.rows("SELECT model, count(*) FROM passage_vectors GROUP BY model ORDER BY model") {
-            (model: try $0.text(0), count: try $0.int(1))
-        }
-    }
-
-    /// Passages whose vectors are not as they should be, with what is wrong.
-    static func faults(limit: Int, in reader: Reader) throws -> [(passage: Int64, problem: String)] {
-        let waits = "passage_rid IN (SELECT passage_rid FROM passages_waiting)"
-        let wrong = try reader.rows(
-            """
-            SELECT passage_rid FROM passage_vectors LEFT JOIN embedding_models ON name = model
-            WHERE dimensions IS NULL OR length(vector) <> dimensions * 4 ORDER BY passage_rid LIMIT $1
-            """, limit
-        ) { (passage: try $0.int(0), problem: "its vector has not the length of its model's") }
-        guard let wanted = try wanted(in: reader) else { return wrong }
-        let both = try reader.rows(
-            "SELECT passage_rid FROM passage_vectors WHERE model = $1 AND \(waits) ORDER BY passage_rid LIMIT $2", wanted.name, limit
-        ) { (passage: try $0.int(0), problem: "it waits for a vector and has one") }
-        let neither = try reader.rows(
-            """
-            SELECT rid FROM passages WHERE rid NOT IN (SELECT passage_rid FROM passages_waiting)
-                AND NOT EXISTS (SELECT 1 FROM passage_vectors WHERE passage_rid = passages.rid AND model = $1) ORDER BY rid LIMIT $2
-            """, wanted.name, limit
-        ) { (passage: try $0.int(0), problem: "it has no vector and waits for none") }
-        return wrong + both + neither
-    }
-
-    private static let entries = """
-        SELECT passage_rid, documents.source_type, documents.source_rid, documents.account_rid, vector FROM passage_vectors
-        CROSS JOIN passages ON passages.rid = passage_rid CROSS JOIN documents ON documents.rid = document_rid
-        """
-
-    /// Nil for a source that this release does not know.
-    private static func entry(_ row: borrowing Row) throws -> Entry? {
-        guard let source = Passage.Source(rawValue: try row.text(1)) else { return nil }
-        let bytes = row.bytes(4)
-        let vector = [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, count in
-            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes.prefix(bytes.count / 4 * 4))
-            count = bytes.count / 4
-        }
-        return Entry(passage: try row.int(0), source: source, sourceRowID: try row.int(2), owner: try row.intOrNil(3), vector: vector)
-    }
-
-    // MARK: Changes
-
-    struct Change: Sendable, Equatable {
-        let sequence: Int64
-        let passage: Int64
-        let model: String
-    }
-
-    static func changes(after sequence: Int64, limit: Int, in reader: Reader) throws -> [Change] {
-        try reader.rows("SELECT rid, passage_rid, model FROM changes WHERE rid > $1 ORDER BY rid LIMIT $2", sequence, limit) {
-            Change(sequence: try $0.int(0), passage: try $0.int(1), model: try $0.text(2))
-        }
-    }
-
-    /// The number of the newest change; what is read together with it holds all changes up to there.
-    static func newestChange(in reader: Reader) throws -> Int64 {
-        try reader.int("SELECT coalesce(max(rid), 0) FROM changes")
-    }
-
-    static func trim(through sequence: Int64, in transaction: Transaction) throws {
-        try transaction.execute("DELETE FROM changes WHERE rid <= $1", sequence)
     }
 }
