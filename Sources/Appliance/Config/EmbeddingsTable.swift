@@ -9,11 +9,12 @@ extension SettingTable {
             .choice(
                 "embeddings.provider", \.embeddings.provider, .local, .restart,
                 """
-                "local": a model that runs in this process; "jobraker model install" fetches it
-                into the data directory, and without it search is by words. "openai": a server
-                that speaks the OpenAI protocol for embeddings; needs base_url and model.
-                "none": no vectors. When the model changes, everything is embedded anew in the
-                background, and until that is done the old model's vectors are searched.
+                "local": a model that runs in this process; "jobraker model install" fetches
+                it into the data directory, and without it search is by words. "openai": a
+                server that speaks the OpenAI protocol for embeddings; needs base_url and
+                model. "none": no vectors. When the model changes, everything is embedded
+                anew in the background, and until that is done the old model's vectors are
+                searched.
                 """),
             .text(
                 "embeddings.base_url", \.embeddings.baseURL, .endpoint, .restart,
