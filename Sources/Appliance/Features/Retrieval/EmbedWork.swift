@@ -81,6 +81,7 @@ struct EmbedWork: Worker {
             let kept = zip(waiting, outcomes).map { (passage: $0.rowID, outcome: $1) }
             try await database.write { try VectorStore.keep(kept, of: model, in: $0) }
         }
+        guard try await database.scan({ try VectorStore.hasUnused(in: $0) }) else { return }
         while try await database.write({ try VectorStore.deleteUnused(limit: 500, in: $0) }) { try Task.checkCancellation() }
     }
 

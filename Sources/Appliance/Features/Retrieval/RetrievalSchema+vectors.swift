@@ -89,7 +89,9 @@ extension RetrievalSchema {
                 CREATE UNIQUE INDEX embedding_models_one_serves ON embedding_models (is_serving) WHERE is_serving = 1;
                 CREATE UNIQUE INDEX embedding_models_one_is_wanted ON embedding_models (is_wanted) WHERE is_wanted = 1;
                 INSERT INTO embedding_models (name, provider, dimensions, is_serving, is_wanted)
-                SELECT model, 'openai', max(length(vector)) / 4, 1, 1 FROM passage_vectors GROUP BY model ORDER BY count(*) DESC LIMIT 1;
+                SELECT model, 'openai', max(length(vector)) / 4, 0, 0 FROM passage_vectors GROUP BY model;
+                UPDATE embedding_models SET is_serving = 1, is_wanted = 1 WHERE name = (
+                    SELECT model FROM passage_vectors GROUP BY model ORDER BY count(*) DESC LIMIT 1);
 
                 -- Passages without a vector of the wanted model; those with a refusal are not offered again before the next start.
                 CREATE TABLE passages_waiting (

@@ -78,8 +78,14 @@ enum VectorStore {
         transaction.emit(PassagesChanged())
     }
 
+    /// Whether there are models that neither serve nor are wanted.
+    static func hasUnused(in reader: Reader) throws -> Bool {
+        try reader.int("SELECT count(*) FROM embedding_models WHERE is_serving = 0 AND is_wanted = 0") > 0
+    }
+
     /// Deletes vectors of models that neither serve nor are wanted, some at a time; true when there may be more.
     static func deleteUnused(limit: Int, in transaction: Transaction) throws -> Bool {
+        guard try hasUnused(in: transaction) else { return false }
         let used = "(SELECT name FROM embedding_models WHERE is_serving = 1 OR is_wanted = 1)"
         let deleted = try transaction.execute(
             "DELETE FROM passage_vectors WHERE rid IN (SELECT rid FROM passage_vectors WHERE model NOT IN \(used) ORDER BY rid LIMIT $1)",
