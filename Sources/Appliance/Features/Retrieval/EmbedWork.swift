@@ -17,8 +17,8 @@ struct EmbedWork: Worker {
     let embedder: (any TextEmbedder)?
     let health: EmbedderHealth
     let log: Log
-    /// Batches of one item.
-    var batches = 64
+    /// Batches of one item: few, so that others get their turn between two items.
+    var batches = 8
     private let gate = Gate()
 
     init(database: Database, embedder: (any TextEmbedder)?, health: EmbedderHealth, log: Log) {
