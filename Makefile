@@ -10,8 +10,8 @@ ARGS :=
 COVERAGE_MIN := 95
 # The largest allowed size of the stripped release binary, in MiB.
 SIZE_MAX := 40
-# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, and copies 20 backups; the long
-# form does 200 of each.
+# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, 10 times under indexing, and copies
+# 20 backups; the long form does 200 of each, and 100 under indexing.
 TORTURE := long
 # `make conformance CONFORMANCE=short` makes up 3 requests an operation beside those at its limits, the long form 100.
 CONFORMANCE := long
@@ -27,10 +27,12 @@ STRIP := $(firstword $(wildcard $(TOOLCHAIN)/llvm-objcopy) objcopy) --strip-all
 ifeq ($(TORTURE),short)
 torture_count := 20
 queue_count := 15
+index_count := 10
 backup_options :=
 else
 torture_count := 200
 queue_count := 200
+index_count := 100
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
 backup_options := --second-opinion
 endif
@@ -41,7 +43,7 @@ conformance_options := --examples 100 --least 4000
 endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run test coverage lint format size torture conformance bench clean
+.PHONY: help packages build run test coverage lint format size torture conformance bench bench-retrieval clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -51,13 +53,15 @@ help:
 	@echo "make coverage   after make test: line coverage; fails below COVERAGE_MIN=$(COVERAGE_MIN)"
 	@echo "make lint       formatting and the house rules;  make format  mends the formatting"
 	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
-	@echo "make torture    kill -9 under writes and under background work, and backup trials, on the release binary"
+	@echo "make torture    kill -9 under writes, background work and indexing, and backup trials, on the release binary"
 	@echo "                (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts, searches among 100 000 jobs: figures, plots"
 	@echo "                and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
+	@echo "make bench-retrieval  what is found on labelled data, by words, by meaning and by both, and what is refused"
+	@echo "                (BENCH=quick for a smoke test)"
 	@echo "make clean      remove what was built"
 
 packages:
@@ -100,6 +104,7 @@ torture: build
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
 	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
+	python3 -B Tests/Torture/indexing.py --binary $(BINARY) --rounds $(index_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
 
 conformance: build
@@ -112,6 +117,11 @@ bench: build
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	$(RELEASE) jobraker-bench-writes
 	python3 -B Tests/Benchmarks/bench.py --binary $(BINARY) --strip "$(STRIP)" $(bench_options)
+
+bench-retrieval: build
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -m pip --version >/dev/null 2>&1 || Tests/Tools/packages.sh python3-pip
+	python3 -B Tests/Benchmarks/retrieval.py --binary $(BINARY) $(if $(filter quick,$(BENCH)),--quick)
 
 clean:
 	rm -rf .build

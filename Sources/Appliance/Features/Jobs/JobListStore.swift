@@ -5,7 +5,7 @@ import Platform
 enum JobListStore {
     /// Which jobs a statement is about.
     struct Selection: Sendable {
-        let filter: JobFilter
+        var filter: JobFilter
         /// For each skill of the filter the jobs that have it.
         var marks: [SkillMarks.Mark] = []
     }
@@ -39,7 +39,12 @@ enum JobListStore {
 
     /// The newest matches of the filter's words, best first; at most `limit`, which is how many are compared by rank.
     static func ranked(_ selection: Selection, limit: Int, in reader: Reader) throws -> [Int64] {
-        guard !selection.filter.isHopeless else { return [] }
+        try scored(selection, limit: limit, in: reader).map(\.rowID)
+    }
+
+    /// The same with the score of each; the smaller the better.
+    static func scored(_ selection: Selection, limit: Int, in reader: Reader) throws -> [(rowID: Int64, score: Double)] {
+        guard !selection.filter.isHopeless, selection.filter.words?.query != nil else { return [] }
         let conditions = JobConditions(selection.filter, marks: selection.marks, source: .matches)
         let found = try reader.rows(
             """
@@ -47,7 +52,26 @@ enum JobListStore {
             ORDER BY jobs_text.rowid DESC LIMIT $\(conditions.arguments.count + 1)
             """, arguments: conditions.arguments + [limit]
         ) { (rowID: try $0.int(0), score: try $0.double(1)) }
-        return found.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }.map(\.rowID)
+        return found.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }
+    }
+
+    /// All jobs of a selection, in no order.
+    static func allRowIDs(_ selection: Selection, in reader: Reader) throws -> [Int64] {
+        guard !selection.filter.isHopeless else { return [] }
+        let conditions = JobConditions(selection.filter, marks: selection.marks, source: .any)
+        return try reader.rows(
+            "SELECT jobs_folded.rid FROM \(tables(selection.filter))\(conditions.sql)", arguments: conditions.arguments
+        ) { try $0.int(0) }
+    }
+
+    static func isActive(_ rowID: Int64, in reader: Reader) throws -> Bool {
+        try reader.int("SELECT count(*) FROM jobs_folded WHERE rid = $1 AND status = 'active'", rowID) == 1
+    }
+
+    /// Whether a job has the words of the selection.
+    static func matches(_ selection: Selection, _ rowID: Int64, in reader: Reader) throws -> Bool {
+        guard let query = selection.filter.words?.query else { return false }
+        return try reader.int("SELECT count(*) FROM jobs_text WHERE jobs_text MATCH $1 AND rowid = $2", query.expression, rowID) == 1
     }
 
     /// Matches as the full-text index has them, newest first: what comes behind those that are ranked.
@@ -66,25 +90,27 @@ enum JobListStore {
         try rowIDs.compactMap { try JobStore.listItem(rowID: $0, in: reader) }
     }
 
-    /// Counts the values of some fields over the selection.
-    static func facets(_ selection: Selection, in reader: Reader) throws -> JobFacets {
+    /// Counts the values of some fields over the selection, where there is one, and over further jobs, which are not in it.
+    static func facets(_ selection: Selection?, and further: [Int64] = [], in reader: Reader) throws -> JobFacets {
         var tally = JobFacets.Tally()
-        guard !selection.filter.isHopeless else { return tally.facets { _ in nil } }
-        let conditions = JobConditions(selection.filter, marks: selection.marks, source: .any)
-        try reader.each(
-            """
-            SELECT jobs_folded.rid, jobs_folded.job_type, jobs_folded.experience_level, jobs_folded.is_remote, jobs_folded.company
-            FROM \(tables(selection.filter))\(conditions.sql)
-            """, arguments: conditions.arguments
-        ) { row in
+        func add(_ row: borrowing Row) throws {
             tally.add(
                 rowID: try row.int(0), jobType: try row.text(1), level: try row.text(2), isRemote: try row.bool(3),
                 company: try row.text(4))
         }
+        if let selection, !selection.filter.isHopeless {
+            let conditions = JobConditions(selection.filter, marks: selection.marks, source: .any)
+            try reader.each(
+                "SELECT \(facetColumns) FROM \(tables(selection.filter))\(conditions.sql)", arguments: conditions.arguments, body: add)
+        }
+        for rowID in further { try reader.each("SELECT \(facetColumns) FROM jobs_folded WHERE rid = $1", rowID, body: add) }
         return try tally.facets { rowID in
             try reader.first("SELECT company FROM jobs WHERE rid = $1", rowID) { try $0.text(0) }
         }
     }
+
+    private static let facetColumns =
+        "jobs_folded.rid, jobs_folded.job_type, jobs_folded.experience_level, jobs_folded.is_remote, jobs_folded.company"
 
     // MARK: Parts
 

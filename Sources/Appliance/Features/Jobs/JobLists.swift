@@ -52,8 +52,7 @@ struct JobLists: Sendable {
     private func find(_ request: Request, limit: Int, place: (Int) throws -> Int, in reader: Reader) throws -> Found {
         let filter = request.filter
         let generation = try JobIndex.generation(in: reader)
-        let marks = filter.skills.isEmpty || filter.isHopeless ? [] : try skills.marks(for: filter.skills, in: reader)
-        let selection = JobListStore.Selection(filter: filter, marks: marks)
+        let selection = try selection(filter, in: reader)
         var entry = counts.entry(filter, at: generation)
         if request.order == .relevance, entry.ranked == nil {
             entry.ranked = try JobListStore.ranked(selection, limit: rankedMatches, in: reader)
@@ -68,10 +67,19 @@ struct JobLists: Sendable {
             request.order == .relevance
             ? try byRank(entry.ranked ?? [], selection, limit: limit, offset: offset, in: reader)
             : try JobListStore.rowIDs(selection, by: request.order, limit: limit, offset: offset, count: count, in: reader)
-        let items = try JobListStore.items(rowIDs, in: reader).map { job in
-            Found.Item(job: job, snippets: try snippets(job, request, in: reader))
+        return Found(
+            count: count, items: try items(rowIDs, request, hasWords: true, in: reader), facets: request.wantsFacets ? entry.facets : nil)
+    }
+
+    func selection(_ filter: JobFilter, in reader: Reader) throws -> JobListStore.Selection {
+        let marks = filter.skills.isEmpty || filter.isHopeless ? [] : try skills.marks(for: filter.skills, in: reader)
+        return JobListStore.Selection(filter: filter, marks: marks)
+    }
+
+    func items(_ rowIDs: [Int64], _ request: Request, hasWords: Bool, in reader: Reader) throws -> [Found.Item] {
+        try JobListStore.items(rowIDs, in: reader).map { job in
+            Found.Item(job: job, snippets: hasWords ? try snippets(job, request, in: reader) : [])
         }
-        return Found(count: count, items: items, facets: request.wantsFacets ? entry.facets : nil)
     }
 
     /// Where fewer matched than are ranked, those are all.
