@@ -63,15 +63,12 @@ INLINE float total(vec v) {
     return (f[0] + f[1]) + (f[2] + f[3]);
 }
 
-INLINE vec smaller(vec a, vec b) {
-    ivec less = a < b;
-    return (vec)(((ivec)a & less) | ((ivec)b & ~less));
-}
+INLINE vec choose(ivec which, vec yes, vec no) { return (vec)(((ivec)yes & which) | ((ivec)no & ~which)); }
 
-INLINE vec larger(vec a, vec b) {
-    ivec less = a < b;
-    return (vec)(((ivec)b & less) | ((ivec)a & ~less));
-}
+// What is not a number stays none here, so that a damaged model does not pass for a sound one.
+INLINE vec clamp(vec v, float least, float most) { return choose(v < least, all(least), choose(v > most, all(most), v)); }
+
+INLINE vec larger(vec a, vec b) { return choose(a < b, b, a); }
 
 // MARK: Products
 
@@ -137,7 +134,7 @@ TARGET void FORM(cenc_linear)(const float *x, size_t rows, size_t inner, const f
 // whose series to the seventh power is exact to the last bit but one.
 INLINE vec exponential(vec v) {
     const float round = 12582912.0f;  // 1.5 * 2^23: adding it leaves an integer in the low bits
-    v = larger(smaller(v, all(88.0f)), all(-87.0f));
+    v = clamp(v, -87.0f, 88.0f);
     vec shifted = v * 1.44269504f + round;
     vec power = shifted - round;
     vec r = v - power * 0.693359375f;
@@ -152,9 +149,9 @@ INLINE vec exponential(vec v) {
     return (vec)((ivec)p + ((ivec)shifted << 23));
 }
 
-// erf(v / sqrt 2) as v * P(v²) / Q(v²), a fit over 0...5.6 with an error of 2e-8 before rounding; beyond, it is 1.
+// erf(v / sqrt 2) as v * P(v²) / Q(v²), a fit over -NEAR...NEAR with an error of 2e-8 before rounding.
+#define NEAR 5.6f
 INLINE vec error_function(vec v) {
-    v = larger(smaller(v, all(5.6f)), all(-5.6f));
     vec t = v * v;
     vec p = t * 4.459453606386887e-08f + 1.2579536814882886e-05f;
     p = p * t + 0.0003378599649295211f;
@@ -169,7 +166,11 @@ INLINE vec error_function(vec v) {
     return v * p / q;
 }
 
-INLINE vec gelu(vec v) { return 0.5f * v * (error_function(v) + 1.0f); }
+// Beyond NEAR, Φ is 0 or 1.
+INLINE vec gelu(vec v) {
+    vec near = 0.5f * v * (error_function(clamp(v, -NEAR, NEAR)) + 1.0f);
+    return choose(v > NEAR, v, choose(v < -NEAR, all(0), near));
+}
 
 TARGET void FORM(cenc_gelu)(float *values, size_t count) {
     size_t i = 0;

@@ -61,7 +61,9 @@ struct EncoderWeights: Sendable {
         positions = try file.numbers(places, shape: [nil, width])
         positionCount = positions.count / width
         // [CLS] and [SEP] need a place each.
-        guard positionCount >= 2 else { throw .tensor(places, .wrongShape(expected: "2 or more × \(width)", found: [positionCount, width])) }
+        guard positionCount >= 2 else {
+            throw .tensor(places, .wrongShape(expected: "2 or more × \(width)", found: [positionCount, width]))
+        }
         type = try file.numbers("embeddings.token_type_embeddings.weight", shape: [nil, width])
         norm = try NormWeights("embeddings.LayerNorm", in: file, width: width)
         var layers: [LayerWeights] = []
