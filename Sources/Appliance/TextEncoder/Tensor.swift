@@ -14,7 +14,8 @@ final class Tensor: @unchecked Sendable {
     // which the tensor keeps, or in memory of its own that lives until `deinit`.
     let numbers: UnsafePointer<Float>
     let count: Int
-    private let memory: WeightBytes?
+    /// The file that the numbers lie in; nil where they are converted.
+    let memory: WeightBytes?
 
     init(_ bytes: UnsafeRawBufferPointer, of type: NumberType, in memory: WeightBytes) {
         let width = type == .single ? 4 : 2
