@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .executable(name: "jobraker", targets: ["Appliance"]),
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
+        .executable(name: "jobraker-bench-encoder", targets: ["EncoderBenchmark"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -78,13 +79,15 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CVecKernels"], swiftSettings: strict),
-        .testTarget(name: "TextEncoderTests", dependencies: ["TextEncoder", "CEncoderKernels"], swiftSettings: strict),
+        .testTarget(name: "TextEncoderTests", dependencies: ["TextEncoder", "CEncoderKernels", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
         .testTarget(
             name: "ApplianceTests", dependencies: ["Appliance", "Platform", "TextEncoder", "VecIndex", "TestSupport"], swiftSettings: strict
         ),
 
-        // Built by `make bench` alone; no test run depends on it.
+        // Built by `make bench` and `make bench-encoder` alone; no test run depends on them.
+        .executableTarget(
+            name: "EncoderBenchmark", dependencies: ["TextEncoder"], path: "Tests/Benchmarks/Encoder", swiftSettings: strict),
         .executableTarget(
             name: "WritesBenchmark",
             dependencies: [

@@ -1,5 +1,6 @@
 import CEncoderKernels
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct EncoderKernelTests {

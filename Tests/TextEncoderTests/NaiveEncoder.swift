@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// The model as its paper has it, in double precision, one number after the other: what the fast one must agree with.
 struct NaiveEncoder {

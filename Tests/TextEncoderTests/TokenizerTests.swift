@@ -1,4 +1,5 @@
 import CEncoderKernels
+import TestSupport
 import Testing
 
 @testable import TextEncoder

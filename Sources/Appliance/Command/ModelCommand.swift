@@ -113,13 +113,11 @@ private struct ModelState {
 
     init(_ name: String, _ found: Result<InstalledModel, ModelProblem>, in models: InstalledModels) {
         self.name = name
+        model = try? found.get()
         do throws(ModelProblem) {
-            let model = try found.get()
-            self.model = model
-            try models.verify(model)
+            try models.verify(try found.get())
             problem = nil
         } catch {
-            if case .success(let model) = found { self.model = model } else { model = nil }
             problem = error
         }
     }
