@@ -2,6 +2,7 @@
 
 #define _DEFAULT_SOURCE
 #include <string.h>
+#include <sys/mman.h>
 
 #include "CVecKernels.h"
 
@@ -36,3 +37,10 @@ size_t cvec_next_candidate(const float *dots, const float *lengths, size_t from,
 }
 
 void cvec_wipe(void *memory, size_t bytes) { explicit_bzero(memory, bytes); }
+
+void *cvec_pages(size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void cvec_free_pages(void *memory, size_t bytes) { munmap(memory, bytes); }

@@ -47,15 +47,15 @@ extension FlatSnapshot {
         var products = [Float](repeating: 0, count: method == .products ? group.count * places : 0)
         var scratch = [Float](repeating: 0, count: places)
         var best = [BestMatches](repeating: BestMatches(capacity: capacity), count: group.count)
-        for index in segments.indices {
-            let positions = positions(ofSegment: index)
+        for index in parts.indices {
+            let positions = positions(ofPart: index)
             let allowed = filter?.count(in: positions) ?? positions.count
             // A product computes every row, so it only pays while a good part of them is allowed.
             if method == .products && Self.isDense(allowed: allowed, of: positions.count) {
-                rank(segment: index, for: group, matrix: matrix, filter: filter, products: &products, into: &best)
+                rank(part: index, for: group, matrix: matrix, filter: filter, products: &products, into: &best)
             } else {
                 for (number, query) in group.enumerated() {
-                    rank(segment: index, for: query, filter: filter, scratch: &scratch, into: &best[number])
+                    rank(part: index, for: query, filter: filter, scratch: &scratch, into: &best[number])
                 }
             }
         }
@@ -63,11 +63,11 @@ extension FlatSnapshot {
     }
 
     private func rank(
-        segment index: Int, for group: [PreparedQuery], matrix: [Float], filter: Bitmap?, products: inout [Float],
+        part index: Int, for group: [PreparedQuery], matrix: [Float], filter: Bitmap?, products: inout [Float],
         into best: inout [BestMatches]
     ) {
-        let start = positions(ofSegment: index).lowerBound
-        segments[index].read { rows in
+        let start = positions(ofPart: index).lowerBound
+        parts[index].segment.read { rows in
             VecBLAS.innerProducts(
                 queries: matrix, queryCount: group.count, rows: rows.values, rowCount: rows.count, dimension: dimension, into: &products)
             products.withUnsafeBufferPointer { products in

@@ -14,6 +14,7 @@ final class Segment: @unchecked Sendable {
     let dimension: Int
     let capacity: Int
     private(set) var count = 0
+    private let memory: UnsafeMutableRawPointer
     private let values: UnsafeMutablePointer<Float>
     private let lengths: UnsafeMutablePointer<Float>
     private let ids: UnsafeMutablePointer<Int64>
@@ -36,23 +37,23 @@ final class Segment: @unchecked Sendable {
     init(dimension: Int) {
         self.dimension = dimension
         capacity = Segment.capacity(dimension: dimension)
-        values = UnsafeMutablePointer.allocate(capacity: capacity * dimension)
-        values.initialize(repeating: 0, count: capacity * dimension)
-        lengths = UnsafeMutablePointer.allocate(capacity: capacity)
-        lengths.initialize(repeating: 0, count: capacity)
-        ids = UnsafeMutablePointer.allocate(capacity: capacity)
-        ids.initialize(repeating: 0, count: capacity)
+        // Pages of the system's are zeros, take room only where they are written, and go back at once. Where
+        // there are none left, there is nothing to go on with either.
+        guard let memory = cvec_pages(Segment.bytes(dimension: dimension)) else { preconditionFailure("out of memory") }
+        self.memory = memory
+        values = memory.bindMemory(to: Float.self, capacity: capacity * dimension)
+        ids = (memory + capacity * dimension * MemoryLayout<Float>.stride).bindMemory(to: Int64.self, capacity: capacity)
+        lengths = (memory + capacity * (dimension * MemoryLayout<Float>.stride + MemoryLayout<Int64>.stride))
+            .bindMemory(to: Float.self, capacity: capacity)
     }
 
     deinit {
-        cvec_wipe(values, capacity * dimension * MemoryLayout<Float>.stride)
-        cvec_wipe(lengths, capacity * MemoryLayout<Float>.stride)
-        values.deallocate()
-        lengths.deallocate()
-        ids.deallocate()
+        cvec_wipe(values, count * dimension * MemoryLayout<Float>.stride)
+        cvec_wipe(lengths, count * MemoryLayout<Float>.stride)
+        cvec_free_pages(memory, Segment.bytes(dimension: dimension))
     }
 
-    /// The bytes that a segment of this dimension holds.
+    /// The bytes that a full segment of this dimension holds.
     static func bytes(dimension: Int) -> Int {
         capacity(dimension: dimension) * (dimension * MemoryLayout<Float>.stride + MemoryLayout<Float>.stride + MemoryLayout<Int64>.stride)
     }

@@ -1,0 +1,40 @@
+import CVecKernels
+
+/// Rows that lie apart, scored some at a time, so that the memory of the next is fetched while one is computed.
+struct ScatteredRows {
+    private static let group = 32
+
+    private let query: PreparedQuery
+    private var rows: [UnsafePointer<Float>] = []
+    private var lengths: [Float] = []
+    private var ids: [Int64] = []
+    private var ranks = [Float](repeating: 0, count: group)
+
+    init(query: PreparedQuery) {
+        self.query = query
+        rows.reserveCapacity(Self.group)
+        lengths.reserveCapacity(Self.group)
+        ids.reserveCapacity(Self.group)
+    }
+
+    var isFull: Bool { rows.count == Self.group }
+
+    /// Takes a row up, and offers what was taken up when that is enough.
+    ///
+    /// - Precondition: the segment's memory is valid until the rows were offered.
+    mutating func add(_ contents: Segment.Contents, place: Int, into best: inout BestMatches) {
+        rows.append(contents.values + place * query.values.count)
+        lengths.append(contents.lengths[place])
+        ids.append(contents.ids[place])
+        if isFull { finish(into: &best) }
+    }
+
+    /// Offers the rows that were taken up and not offered yet.
+    mutating func finish(into best: inout BestMatches) {
+        query.ranks(rows, lengths: lengths, into: &ranks)
+        for row in rows.indices { best.offer(rank: ranks[row], id: ids[row]) }
+        rows.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+        ids.removeAll(keepingCapacity: true)
+    }
+}
