@@ -74,7 +74,7 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CVecKernels"], swiftSettings: strict),
+        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CBlas", "CVecKernels"], swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
         .testTarget(
             name: "ApplianceTests", dependencies: ["Appliance", "Platform", "VecIndex", "TestSupport"], swiftSettings: strict),

@@ -8,7 +8,7 @@ extension FlatIndex {
     /// Growth after which the centre is learnt again.
     private static let growth = 8
 
-    /// Whether `makeCodes` would help: there are rows without codes, or the rows have moved away from the
+    /// Whether `buildCodes` would help: there are rows without codes, or the rows have moved away from the
     /// centre that codes are relative to.
     package var codesAreDue: Bool {
         guard hasCodes else { return false }
@@ -31,9 +31,9 @@ extension FlatIndex {
     ///
     /// - Returns: false if there was nothing to do: few rows, no codes wanted, or another call is at it.
     @discardableResult
-    package func makeCodes() -> Bool {
-        guard hasCodes, !isMakingCodes.exchange(true, ordering: .acquiring) else { return false }
-        defer { isMakingCodes.store(false, ordering: .releasing) }
+    package func buildCodes() -> Bool {
+        guard hasCodes, !isBuildingCodes.exchange(true, ordering: .acquiring) else { return false }
+        defer { isBuildingCodes.store(false, ordering: .releasing) }
         guard let frame = learnFrame() else { return false }
         rows.withLock { $0.adopt(frame) }
         var index = 0

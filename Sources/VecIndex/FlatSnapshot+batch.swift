@@ -17,12 +17,16 @@ extension FlatSnapshot {
     ///
     /// Either all queries are answered or, if one is not valid, none. Memory is queries × k answers beside
     /// some hundreds of kilobytes, so a caller limits both.
-    package func search(batch queries: [[Float]], k: Int, filter: Bitmap? = nil) throws(VecIndexError) -> [[VectorMatch]] {
-        try search(batch: queries, k: k, filter: filter, method: nil)
+    package func search(
+        batch queries: [[Float]], k: Int, filter: Bitmap? = nil, recall: Double = FlatIndex.usualRecall
+    ) throws(VecIndexError) -> [[VectorMatch]] {
+        try search(batch: queries, k: k, filter: filter, recall: recall, method: nil)
     }
 
     /// - Parameter method: nil to choose the faster one for each group.
-    func search(batch queries: [[Float]], k: Int, filter: Bitmap?, method: BatchMethod?) throws(VecIndexError) -> [[VectorMatch]] {
+    func search(
+        batch queries: [[Float]], k: Int, filter: Bitmap?, recall: Double = 1, method: BatchMethod?
+    ) throws(VecIndexError) -> [[VectorMatch]] {
         var prepared: [PreparedQuery] = []
         prepared.reserveCapacity(queries.count)
         for query in queries {
@@ -30,6 +34,10 @@ extension FlatSnapshot {
         }
         guard let capacity = try answerSize(k: k, filter: filter) else {
             return [[VectorMatch]](repeating: [], count: queries.count)
+        }
+        // Codes beat any product of matrices, and gain nothing from a batch.
+        if let deviations = RecallTarget.deviations(recall), usesCodes(answer: capacity, filter: filter) {
+            return prepared.map { searchCodes($0, capacity: capacity, filter: filter, deviations: deviations).matches(metric: metric) }
         }
         var answers: [[VectorMatch]] = []
         answers.reserveCapacity(queries.count)
