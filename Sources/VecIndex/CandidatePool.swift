@@ -1,13 +1,13 @@
 import CVecKernels
 
-/// The rows with the highest bounds of a scan over codes: more than are needed are taken in and, now and then,
-/// the lowest dropped. Then they are taken out one by one, highest first.
+/// The rows that scans over codes found, on the way to being scored, those with the highest bounds first. There is
+/// room for some more than are needed; when it is full, what need not be scored is dropped.
 struct CandidatePool: ~Copyable {
-    /// The rows that stay when others are dropped.
+    /// The rows that stay when it is still full after that: those with the highest bounds.
     let size: Int
-    /// A row below this was, or need not be, taken in.
+    /// A row with a lower bound need not be taken in.
     private(set) var floor: Float = -.infinity
-    /// Whether a row was dropped, so that there may be more than those that are in here.
+    /// Whether a row was dropped that might have been needed.
     private(set) var isPartial = false
     private var count = 0
     private let room: Int
@@ -24,30 +24,44 @@ struct CandidatePool: ~Copyable {
         memory.deallocate()
     }
 
-    /// Lets a scan write up to `step` candidates, whose number it returns.
-    mutating func take(step: Int, _ scan: (_ floor: Float, _ candidates: UnsafeMutablePointer<cvec_candidate>) -> Int) {
-        if count + step > room { keepBest() }
+    /// Whether there is room for a step.
+    func hasRoom(for step: Int) -> Bool {
+        count + step <= room
+    }
+
+    /// Lets a scan write candidates, and returns how many. There is room for a step.
+    mutating func take(_ scan: (_ floor: Float, _ candidates: UnsafeMutablePointer<cvec_candidate>) -> Int) {
         count += scan(floor, memory + count)
     }
 
-    /// Arranges what is in here so that `popFirst` can be called.
+    /// Arranges what is in here, so that it can be taken out in order.
     mutating func arrange() {
-        if count > size { keepBest() }
         for start in stride(from: count / 2 - 1, through: 0, by: -1) { siftDown(from: start) }
     }
 
-    /// The highest bound that was not taken out yet.
-    var first: Float? {
-        count > 0 ? memory[0].bound : nil
+    /// Drops what lies below a floor, and then the lowest until there is room. Ends the arrangement.
+    mutating func drop(below floor: Float) {
+        self.floor = max(self.floor, floor)
+        var kept = 0
+        for index in 0..<count where memory[index].bound >= floor {
+            memory[kept] = memory[index]
+            kept += 1
+        }
+        count = kept
+        if count > size { keepBest() }
     }
 
-    mutating func popFirst() -> Int? {
-        guard count > 0 else { return nil }
-        let row = memory[0].row
+    /// The one with the highest bound, of those that were not taken out yet.
+    var first: cvec_candidate? {
+        count > 0 ? memory[0] : nil
+    }
+
+    /// Takes it out.
+    mutating func popFirst() {
+        guard count > 0 else { return }
         count -= 1
         memory[0] = memory[count]
         siftDown(from: 0)
-        return Int(row)
     }
 
     private mutating func siftDown(from start: Int) {
@@ -65,7 +79,6 @@ struct CandidatePool: ~Copyable {
 
     /// Moves the `size` highest to the front (quickselect) and drops the rest.
     private mutating func keepBest() {
-        guard count > size else { return }
         var (low, high) = (0, count - 1)
         while low < high {
             let pivot = median(memory[low].bound, memory[(low + high) / 2].bound, memory[high].bound)
@@ -90,8 +103,8 @@ struct CandidatePool: ~Copyable {
         }
         count = size
         isPartial = true
-        floor = memory[0].bound
-        for index in 1..<size { floor = min(floor, memory[index].bound) }
+        floor = .infinity
+        for index in 0..<size { floor = min(floor, memory[index].bound) }
     }
 
     private func median(_ a: Float, _ b: Float, _ c: Float) -> Float {

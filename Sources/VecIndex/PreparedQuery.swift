@@ -43,11 +43,11 @@ struct PreparedQuery {
     }
 
     /// The ranks of rows that lie apart. The same bits as `rank` gives for each.
-    func ranks(_ rows: [UnsafePointer<Float>], lengths: [Float], into ranks: inout [Float]) {
+    func ranks(_ rows: [UnsafePointer<Float>], lengths: [UnsafePointer<Float>], into ranks: inout [Float]) {
         switch metric {
         case .cosine:
             cvec_dot_each(values, rows, rows.count, values.count, &ranks)
-            for row in rows.indices { ranks[row] /= lengths[row] }
+            for row in rows.indices { ranks[row] /= lengths[row].pointee }
         case .innerProduct:
             cvec_dot_each(values, rows, rows.count, values.count, &ranks)
         case .l2:

@@ -6,8 +6,8 @@ struct ScatteredRows {
 
     private let query: PreparedQuery
     private var rows: [UnsafePointer<Float>] = []
-    private var lengths: [Float] = []
-    private var ids: [Int64] = []
+    private var lengths: [UnsafePointer<Float>] = []
+    private var ids: [UnsafePointer<Int64>] = []
     private var ranks = [Float](repeating: 0, count: group)
 
     init(query: PreparedQuery) {
@@ -17,22 +17,25 @@ struct ScatteredRows {
         ids.reserveCapacity(Self.group)
     }
 
-    var isFull: Bool { rows.count == Self.group }
-
     /// Takes a row up, and offers what was taken up when that is enough.
     ///
     /// - Precondition: the segment's memory is valid until the rows were offered.
     mutating func add(_ contents: Segment.Contents, place: Int, into best: inout BestMatches) {
         rows.append(contents.values + place * query.values.count)
-        lengths.append(contents.lengths[place])
-        ids.append(contents.ids[place])
-        if isFull { finish(into: &best) }
+        lengths.append(contents.lengths + place)
+        ids.append(contents.ids + place)
+        cvec_prefetch(contents.lengths + place)
+        if rows.count == Self.group { finish(into: &best) }
     }
 
     /// Offers the rows that were taken up and not offered yet.
     mutating func finish(into best: inout BestMatches) {
         query.ranks(rows, lengths: lengths, into: &ranks)
-        for row in rows.indices { best.offer(rank: ranks[row], id: ids[row]) }
+        var floor = best.floor ?? -.infinity
+        for row in rows.indices where ranks[row] >= floor {
+            best.offer(rank: ranks[row], id: ids[row].pointee)
+            floor = best.floor ?? -.infinity
+        }
         rows.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
         ids.removeAll(keepingCapacity: true)

@@ -125,6 +125,13 @@ final class SegmentCodes: @unchecked Sendable {
         }
     }
 
+    /// Whether the row at a place, which has this bound, may have a rank.
+    func mayReach(_ rank: Float, bound: Float, place: Int, for query: CodedQuery) -> Bool {
+        withExtendedLifetime(self) {
+            query.mayReach(rank, bound: bound, factor: factors[place], constant: constants[place], spread: spread)
+        }
+    }
+
     /// All of the memory, for tests.
     var contents: [UInt8] {
         Array(UnsafeRawBufferPointer(start: memory, count: size))

@@ -5,10 +5,11 @@ import Testing
 
 @Suite struct CandidatePoolTests {
     /// What is left of candidates that come in steps, in the order in which they are taken out.
-    private func taken(_ bounds: [Float], size: Int, step: Int) -> (rows: [Int], isPartial: Bool) {
+    private func taken(_ bounds: [Float], size: Int, step: Int, lowest: Float = -.infinity) -> (rows: [Int], isPartial: Bool) {
         var pool = CandidatePool(size: size, step: step)
         for start in stride(from: 0, to: bounds.count, by: step) {
-            pool.take(step: step) { floor, candidates in
+            if !pool.hasRoom(for: step) { pool.drop(below: -.infinity) }
+            pool.take { floor, candidates in
                 var count = 0
                 for row in start..<min(start + step, bounds.count) where bounds[row] >= floor {
                     candidates[count] = cvec_candidate(bound: bounds[row], row: UInt32(row))
@@ -17,11 +18,13 @@ import Testing
                 return count
             }
         }
+        pool.drop(below: lowest)
         pool.arrange()
         var rows: [Int] = []
-        while let bound = pool.first, let row = pool.popFirst() {
-            #expect(bounds[row] == bound)
-            rows.append(row)
+        while let first = pool.first {
+            #expect(bounds[Int(first.row)] == first.bound)
+            rows.append(Int(first.row))
+            pool.popFirst()
         }
         return (rows, pool.isPartial)
     }
@@ -38,6 +41,13 @@ import Testing
             #expect(Set(rows).count == rows.count)
             #expect(isPartial == (size < 500))
         }
+    }
+
+    @Test("drops what is below a floor without missing it")
+    func floor() {
+        let (rows, isPartial) = taken([5, 1, 4, 2, 3, 3], size: 10, step: 3, lowest: 3)
+        #expect(rows.prefix(2) == [0, 2] && Set(rows.dropFirst(2)) == [4, 5])
+        #expect(!isPartial)
     }
 
     @Test("an empty pool gives nothing")

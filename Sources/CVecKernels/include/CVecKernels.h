@@ -1,6 +1,6 @@
 // Arithmetic over vectors that Swift cannot do fast enough without machine-specific flags.
 //
-// Every function is pure, takes no lock and, but for `cvec_pages`, allocates nothing. `n` is the dimension
+// Every function takes no lock and, but for `cvec_pages`, allocates nothing. `n` is the dimension
 // (numbers a vector), rows lie one after the other without padding, and no pointer needs more than its type's
 // alignment. The plain names choose the best form for this processor on each call; `cvec_forms` lists all
 // forms that it can run, so that tests can compare them. For one form, a row scored alone and the same row
@@ -93,6 +93,9 @@ double cvec_squared_length(const float *a, size_t n);
 // The first i in from..<count with  dot*a + (length*b + c)*length + d >= 0,  or count if there is none.
 size_t cvec_next_candidate(const float *dots, const float *lengths, size_t from, size_t count, float a, float b,
                            float c, float d);
+
+// Begins to read memory that will be needed soon.
+static inline void cvec_prefetch(const void *memory) { __builtin_prefetch(memory); }
 
 // Writes zeros that the compiler may not leave out, even if the memory is freed next.
 void cvec_wipe(void *memory, size_t bytes);
