@@ -14,9 +14,10 @@ int cvec_openblas_set_threads(int threads) {
     return 1;
 }
 
-const char *cvec_library_of(const void *function) {
-    Dl_info info;
-    return dladdr(function, &info) != 0 ? info.dli_fname : NULL;
-}
-
 int cvec_has_function(const char *name) { return dlsym(RTLD_DEFAULT, name) != NULL; }
+
+const char *cvec_library_of(const char *name) {
+    void *symbol = dlsym(RTLD_DEFAULT, name);
+    Dl_info info;
+    return symbol != NULL && dladdr(symbol, &info) != 0 ? info.dli_fname : NULL;
+}

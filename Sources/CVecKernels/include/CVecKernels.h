@@ -135,11 +135,11 @@ const char *cvec_variant(void);
 // 0 if another library serves BLAS (it is then left as it is).
 int cvec_openblas_set_threads(int threads);
 
-// The file of the library that the address of a BLAS function lies in, or NULL.
-const char *_Nullable cvec_library_of(const void *function);
-
 // Whether the process has a function of this name.
 int cvec_has_function(const char *name);
+
+// The file of the library that this function comes from, or NULL.
+const char *_Nullable cvec_library_of(const char *name);
 
 #pragma clang assume_nonnull end
 
