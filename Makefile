@@ -17,6 +17,8 @@ TORTURE := long
 CONFORMANCE := long
 # `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
 BENCH := full
+# `make bench-vectors DATA=DIR` takes base.fvecs, query.fvecs and groundtruth.ivecs of DIR instead of its own data.
+DATA :=
 
 # These come with the compiler; `readlink` follows the links that toolchain managers lay over it.
 TOOLCHAIN := $(shell dirname "$$(readlink -f "$$(command -v swiftc)" 2>/dev/null)")
@@ -41,7 +43,7 @@ conformance_options := --examples 100 --least 4000
 endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run test coverage lint format size torture conformance bench clean
+.PHONY: help packages build run test coverage lint format size torture conformance bench bench-vectors clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -57,6 +59,7 @@ help:
 	@echo "                (CONFORMANCE=short for the quick form)"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts: figures, plots and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
+	@echo "make bench-vectors  vector search beside faiss, usearch and sqlite-vec (BENCH as above; DATA=DIR for your own data)"
 	@echo "make clean      remove what was built"
 
 packages:
@@ -111,6 +114,12 @@ bench: build
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	$(RELEASE) jobraker-bench-writes
 	python3 -B Tests/Benchmarks/bench.py --binary $(BINARY) --strip "$(STRIP)" $(bench_options)
+
+bench-vectors: packages
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-bench-vectors
+	python3 -B Tests/Benchmarks/vectors/compare.py $(bench_options) $(if $(DATA),--data "$(DATA)")
 
 clean:
 	rm -rf .build

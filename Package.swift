@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .executable(name: "jobraker", targets: ["Appliance"]),
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
+        .executable(name: "jobraker-bench-vectors", targets: ["VectorsBenchmark"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -89,6 +90,9 @@ let package = Package(
             path: "Tests/Benchmarks/Writes",
             swiftSettings: strict
         ),
+        // Built by `make bench-vectors` alone.
+        .executableTarget(
+            name: "VectorsBenchmark", dependencies: ["VecIndex"], path: "Tests/Benchmarks/vectors/Program", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

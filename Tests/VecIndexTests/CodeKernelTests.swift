@@ -197,7 +197,7 @@ import Testing
             #expect(abs(cvec_deviations(tail) - deviations) < 1e-4)
         }
         #expect(RecallTarget.deviations(1) == nil && RecallTarget.deviations(.nan) == nil)
-        #expect(RecallTarget.deviations(-3) == RecallTarget.deviations(0.5))
+        #expect(RecallTarget.deviations(-3) == RecallTarget.deviations(0.75))
         #expect(RecallTarget.deviations(FlatIndex.usualRecall) == RecallTarget.deviations(0.999))
     }
 }

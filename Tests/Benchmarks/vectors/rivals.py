@@ -41,7 +41,9 @@ class Faiss:
         self.flat = self.index = faiss.IndexFlat(vectors.shape[1], kind)
         self.flat.add(vectors)
         if bits:
-            self.codes = faiss.IndexRaBitQFastScan(vectors.shape[1], kind)
+            # It does not rotate by itself, and finds much less without.
+            self.parts = (faiss.RandomRotationMatrix(vectors.shape[1], vectors.shape[1]), faiss.IndexRaBitQFastScan(vectors.shape[1], kind))
+            self.codes = faiss.IndexPreTransform(*self.parts)
             self.codes.train(vectors)
             self.codes.add(vectors)
             self.index = faiss.IndexRefine(self.codes, self.flat)
