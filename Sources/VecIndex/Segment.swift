@@ -14,6 +14,7 @@ final class Segment: @unchecked Sendable {
     let dimension: Int
     let capacity: Int
     private(set) var count = 0
+    private let pool: SegmentPool
     private let memory: UnsafeMutableRawPointer
     private let values: UnsafeMutablePointer<Float>
     private let lengths: UnsafeMutablePointer<Float>
@@ -34,13 +35,11 @@ final class Segment: @unchecked Sendable {
         return rows
     }
 
-    init(dimension: Int) {
+    init(dimension: Int, pool: SegmentPool) {
         self.dimension = dimension
+        self.pool = pool
         capacity = Segment.capacity(dimension: dimension)
-        // Pages of the system's are zeros, take room only where they are written, and go back at once. Where
-        // there are none left, there is nothing to go on with either.
-        guard let memory = cvec_pages(Segment.bytes(dimension: dimension)) else { preconditionFailure("out of memory") }
-        self.memory = memory
+        memory = pool.take()
         values = memory.bindMemory(to: Float.self, capacity: capacity * dimension)
         ids = (memory + capacity * dimension * MemoryLayout<Float>.stride).bindMemory(to: Int64.self, capacity: capacity)
         lengths = (memory + capacity * (dimension * MemoryLayout<Float>.stride + MemoryLayout<Int64>.stride))
@@ -49,8 +48,9 @@ final class Segment: @unchecked Sendable {
 
     deinit {
         cvec_wipe(values, count * dimension * MemoryLayout<Float>.stride)
+        cvec_wipe(ids, count * MemoryLayout<Int64>.stride)
         cvec_wipe(lengths, count * MemoryLayout<Float>.stride)
-        cvec_free_pages(memory, Segment.bytes(dimension: dimension))
+        pool.give(memory)
     }
 
     /// The bytes that a full segment of this dimension holds.
@@ -66,7 +66,7 @@ final class Segment: @unchecked Sendable {
     }
 
     func copy() -> Segment {
-        let copy = Segment(dimension: dimension)
+        let copy = Segment(dimension: dimension, pool: pool)
         copy.values.update(from: values, count: count * dimension)
         copy.lengths.update(from: lengths, count: count)
         copy.ids.update(from: ids, count: count)

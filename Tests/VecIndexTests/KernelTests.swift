@@ -70,14 +70,21 @@ import Testing
         #expect(cvec_next_candidate(products, lengths, 22, 50, 1, 0.5, -3, -1) == 49)
     }
 
-    @Test("wiping writes zeros, and pages come as zeros")
+    @Test("wiping writes zeros, and reserved memory comes as zeros, also after some was given back")
     func memory() throws {
         var bytes: [UInt8] = [1, 2, 3, 4]
         cvec_wipe(&bytes, 3)
         #expect(bytes == [0, 0, 0, 4])
-        let pages = try #require(cvec_pages(10_000))
-        #expect(UnsafeRawBufferPointer(start: pages, count: 10_000).allSatisfy { $0 == 0 })
-        cvec_free_pages(pages, 10_000)
+        for largePages: Int32 in [0, 1] {
+            let memory = try #require(cvec_reserve(3 * 4096, largePages))
+            let contents = UnsafeMutableRawBufferPointer(start: memory, count: 3 * 4096)
+            #expect(UInt(bitPattern: memory) % (2 << 20) == 0 && contents.allSatisfy { $0 == 0 })
+            contents.initializeMemory(as: UInt8.self, repeating: 7)
+            cvec_give_back(memory + 4096, 4096)
+            #expect(contents[..<4096].allSatisfy { $0 == 7 } && contents[4096..<8192].allSatisfy { $0 == 0 })
+            #expect(contents[8192...].allSatisfy { $0 == 7 })
+            cvec_release(memory, 3 * 4096)
+        }
     }
 
     @Test("the form in use is the first that this processor can run, the portable one the last")

@@ -1,6 +1,6 @@
 // Arithmetic over vectors that Swift cannot do fast enough without machine-specific flags.
 //
-// Every function takes no lock and, but for `cvec_pages`, allocates nothing. `n` is the dimension
+// Every function takes no lock and, but for `cvec_reserve`, allocates nothing. `n` is the dimension
 // (numbers a vector), rows lie one after the other without padding, and no pointer needs more than its type's
 // alignment. The plain names choose the best form for this processor on each call; `cvec_forms` lists all
 // forms that it can run, so that tests can compare them. For one form, a row scored alone and the same row
@@ -100,10 +100,12 @@ static inline void cvec_prefetch(const void *memory) { __builtin_prefetch(memory
 // Writes zeros that the compiler may not leave out, even if the memory is freed next.
 void cvec_wipe(void *memory, size_t bytes);
 
-// Memory of zeros that takes room only where it is written, and that goes back to the system when it is freed.
-// NULL if there is none.
-void *_Nullable cvec_pages(size_t bytes);
-void cvec_free_pages(void *memory, size_t bytes);
+// Memory of zeros that takes room only where it is written; in pages of two megabytes, if asked for and if the
+// system has them. Its size is a multiple of 4096. NULL if there is none.
+void *_Nullable cvec_reserve(size_t bytes, int large_pages);
+void cvec_release(void *memory, size_t bytes);
+// Gives the room of a part of it back to the system; it is zeros again. In whole pages of 4096 bytes.
+void cvec_give_back(void *memory, size_t bytes);
 
 // --- The forms. ---
 
