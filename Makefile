@@ -20,6 +20,8 @@ BENCH := full
 # How long `make fuzz-encoder` runs, in seconds, and the seed that it begins with.
 FUZZ_SECONDS := 600
 FUZZ_SEED := 1
+# `make bench-vectors DATA=DIR` takes base.fvecs, query.fvecs and groundtruth.ivecs of DIR instead of its own data.
+DATA :=
 
 # These come with the compiler; `readlink` follows the links that toolchain managers lay over it.
 TOOLCHAIN := $(shell dirname "$$(readlink -f "$$(command -v swiftc)" 2>/dev/null)")
@@ -47,7 +49,7 @@ endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
 .PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder bench bench-encoder \
-	bench-retrieval fuzz-encoder clean
+	bench-retrieval bench-vectors fuzz-encoder clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -69,6 +71,7 @@ help:
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make bench-retrieval  what is found on labelled data, by words, by meaning and by both, and what is refused"
 	@echo "                (BENCH=quick for a smoke test)"
+	@echo "make bench-vectors  vector search beside faiss, usearch and sqlite-vec (BENCH as above; DATA=DIR for your own data)"
 	@echo "make clean      remove what was built"
 
 packages:
@@ -150,6 +153,12 @@ bench-retrieval: build
 	@Tests/Tools/packages.sh --command python3 python3
 	@python3 -m pip --version >/dev/null 2>&1 || Tests/Tools/packages.sh python3-pip
 	python3 -B Tests/Benchmarks/retrieval.py --binary $(BINARY) $(if $(filter quick,$(BENCH)),--quick)
+
+bench-vectors: packages
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-bench-vectors
+	python3 -B Tests/Benchmarks/vectors/compare.py $(bench_options) $(if $(DATA),--data "$(DATA)")
 
 clean:
 	rm -rf .build

@@ -14,6 +14,7 @@ let package = Package(
         .executable(name: "jobraker", targets: ["Appliance"]),
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
         .executable(name: "jobraker-bench-encoder", targets: ["EncoderBenchmark"]),
+        .executable(name: "jobraker-bench-vectors", targets: ["VectorsBenchmark"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -83,7 +84,7 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CVecKernels"], swiftSettings: strict),
+        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CBlas", "CVecKernels"], swiftSettings: strict),
         .testTarget(name: "TextEncoderTests", dependencies: ["TextEncoder", "CEncoderKernels", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
         .testTarget(
@@ -102,6 +103,9 @@ let package = Package(
             path: "Tests/Benchmarks/Writes",
             swiftSettings: strict
         ),
+        // Built by `make bench-vectors` alone.
+        .executableTarget(
+            name: "VectorsBenchmark", dependencies: ["VecIndex"], path: "Tests/Benchmarks/vectors/Program", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

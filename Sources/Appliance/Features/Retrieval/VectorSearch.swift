@@ -26,6 +26,8 @@ final class VectorSearch: Sendable {
     private let signal: AsyncStream<Void>.Continuation
     private let worker: Mutex<Task<Void, Never>?> = Mutex(nil)
     let health = EmbedderHealth()
+    /// Makes the index's codes: a second of arithmetic for a hundred thousand vectors.
+    private let coding = HashPool(workers: 1, queue: 1, name: "vector-codes")
 
     private static let slice = 500
     /// Changes that may lie before they are deleted.
@@ -56,6 +58,7 @@ final class VectorSearch: Sendable {
         signal.finish()
         worker.withLock { $0 }?.cancel()
         embedders.stop()
+        coding.stop()
     }
 
     /// Reads all vectors anew, soon.
@@ -151,6 +154,7 @@ final class VectorSearch: Sendable {
                     if let entry { shelves?.put(entry) } else { shelves?.remove(passage) }
                 }
                 state.withLock { $0.sequence = through }
+                if let shelves { buildCodes(of: shelves) }
                 if isLast { return try await trim(atLeast: Self.untrimmed) }
             }
         }
@@ -220,7 +224,14 @@ final class VectorSearch: Sendable {
             // Where all changes are deleted the newest one that is left says nothing.
             state.sequence = max(state.sequence, sequence)
         }
+        if let shelves { buildCodes(of: shelves) }
         try await trim(atLeast: 1)
+    }
+
+    /// Where it is under way already, whatever comes after looks again.
+    private func buildCodes(of shelves: VectorShelves) {
+        guard shelves.codesAreDue else { return }
+        Task { [coding] in try? await coding.run { shelves.buildCodes() } }
     }
 
     private func trim(atLeast count: Int64) async throws {
