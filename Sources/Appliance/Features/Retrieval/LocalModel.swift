@@ -41,7 +41,8 @@ final class LocalModel: Sendable {
         do throws(ModelProblem) {
             let model = try models.find()
             let name = model.vectorName
-            let embedder = LocalEmbedder(try InstalledModels.open(model.name, in: models.path(model.name)), name: name, floor: EmbeddingModel.floor(of: name))
+            let embedder = LocalEmbedder(
+                try InstalledModels.open(model.name, in: models.path(model.name)), name: name, floor: EmbeddingModel.floor(of: name))
             // To read and hash all weights takes longer than a start may.
             embedder.inBackground { [models, log] in
                 do throws(ModelProblem) { try models.verify(model) } catch {

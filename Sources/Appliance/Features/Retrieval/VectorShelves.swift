@@ -26,7 +26,10 @@ final class VectorShelves: Sendable {
         self.model = model
         shelves = try Dictionary(
             uniqueKeysWithValues: Passage.Source.allCases.map { source in
-                (source, Shelf(index: try FlatIndex(dimension: model.dimensions, metric: .cosine, codes: .bits), directory: PassageDirectory()))
+                (
+                    source,
+                    Shelf(index: try FlatIndex(dimension: model.dimensions, metric: .cosine, codes: .bits), directory: PassageDirectory())
+                )
             })
     }
 
