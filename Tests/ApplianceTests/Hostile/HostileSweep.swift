@@ -8,6 +8,7 @@ import Testing
 final class HostileSweep {
     let user: TestUser
     let things: OwnThings
+    private let isStaff: Bool
     /// What belongs to somebody else, and must never be seen.
     private let foreign: [UInt8]
     private let line: KeptConnection
@@ -17,12 +18,19 @@ final class HostileSweep {
     private var overlong = 0
     private(set) var requests = 0
 
-    init(as user: TestUser, word: String, foreign: String) async throws {
+    init(as user: TestUser, isStaff: Bool, word: String, foreign: String) async throws {
         self.user = user
+        self.isStaff = isStaff
         things = try await OwnThings.make(of: user, word: word)
         self.foreign = Array(foreign.utf8)
         line = KeptConnection(port: user.server.port)
         access = user.access
+    }
+
+    /// Whether this account tries the route with the value of that number. What everybody may use is shared between the
+    /// two: each tries every other value. What is the staff's is tried by the staff, and now and then by the other.
+    func hasTurn(_ inputs: RouteInputs, _ number: Int) -> Bool {
+        inputs.isForStaff ? isStaff || number.isMultiple(of: 6) : number.isMultiple(of: 2) == isStaff
     }
 
     // MARK: Requests
@@ -73,7 +81,7 @@ final class HostileSweep {
 
     /// Sends the same value in all fields. What a field refuses is left out of the next try, so that the others get
     /// past it; `form` says how a field holds the value, nil for not at all.
-    func bodies(_ inputs: RouteInputs, _ form: (RouteInputs.Field) -> String?, tries: Int = 3) async throws {
+    func bodies(_ inputs: RouteInputs, tries: Int = 3, _ form: (RouteInputs.Field) -> String?) async throws {
         var hostile = inputs.fields.compactMap { field in form(field).map { (name: field.name, json: $0) } }
         for _ in 0..<tries where !hostile.isEmpty {
             var members = hostile

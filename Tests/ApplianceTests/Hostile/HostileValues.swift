@@ -19,12 +19,8 @@ enum HostileValues {
 
     /// Bodies that are no object, and such as are no JSON at all.
     static let bodies: [[UInt8]] =
-        [
-            "null", "[]", "0", "\"x\"", #"[{"a":1}]"#, #"{"a":1,"a":2}"#, "NaN", "{", #"{"a":}"#, "{'a':1}", "\u{FEFF}{}",
-            nested(60, "[", "]"),
-        ]
-        .map { Array($0.utf8) }
-        + [[0xFF], [0x22, 0xC3, 0x28, 0x22], [0x7B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x3A, 0x31, 0x7D], [0x22, 0xC0, 0x80, 0x22], [0]]
+        ["null", "[]", "\"x\"", #"[{"a":1}]"#, "NaN", "{", "\u{FEFF}{}", nested(60, "[", "]")].map { Array($0.utf8) }
+        + [[0xFF], [0x22, 0xC3, 0x28, 0x22], [0x7B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x3A, 0x31, 0x7D], [0]]
 
     /// Texts of a path or a query, encoded; some of them are no UTF-8, and some no encoding.
     static let inQueries = texts.filter { !$0.isEmpty }.map(encode) + broken + [encode(String(repeating: "x", count: 500))]
@@ -34,7 +30,8 @@ enum HostileValues {
         ["' OR '1'='1", "\u{0}", "a\u{0}b", "..%2f..%2f", "-1", "0", "9223372036854775808", "1e400", "\u{1F469}", " "].map(encode)
         + broken + [encode(String(repeating: "x", count: 2_000)), "00000000-0000-0000-0000-000000000000"]
 
-    static let broken = ["%ff", "%c3%28", "%ed%a0%80", "%c0%80", "%f5%80%80%80", "%", "%zz", "%4"]
+    /// What is no UTF-8, no encoding, or a NUL.
+    static let broken = ["%ff", "%c3%28", "%ed%a0%80", "%c0%80", "%f5%80%80%80", "%", "%zz", "a%00b"]
 
     /// Without those that a header cannot hold.
     static let inHeaders = texts.filter { text in !text.isEmpty && text.utf8.allSatisfy { 0x21...0x7E ~= $0 } }

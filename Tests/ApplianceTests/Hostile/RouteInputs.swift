@@ -44,6 +44,9 @@ extension JSONSchema {
 
     private var keywords: JSONObject { if case .simple(let keywords) = bare { keywords } else { JSONObject() } }
 
+    /// What a text may have at most, where that is said.
+    var longestText: Int? { keywords["maxLength"]?.int }
+
     /// Whether texts of any length are taken: also where the value may be of any type.
     var hasNoLongestText: Bool {
         guard case .simple(let keywords) = bare, keywords["enum"] == nil, keywords["format"] == nil else { return false }

@@ -14,9 +14,9 @@ struct IsolationScenarios {
     func threePeople(seed: UInt64) async throws {
         try await TestAppliance.run { server in
             let world = try await IsolationWorld(server, seed: seed)
-            for step in 1...60 {
+            for step in 1...50 {
                 try await world.act()
-                if step.isMultiple(of: 20) {
+                if step.isMultiple(of: 25) {
                     try await world.lookEverywhere()
                     let intruder = world.dice.pick(world.people)
                     try await world.trespass(intruder, on: world.dice.pick(world.people.filter { $0 !== intruder }))
