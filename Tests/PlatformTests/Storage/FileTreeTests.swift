@@ -8,7 +8,7 @@ import Testing
 struct FileTreeTests {
     @Test("A tree is removed whole; a link in it is, and what it leads to stays")
     func removal() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TestSupport.TemporaryDirectory()
         #expect(FileSystem.makeDirectories(directory.path + "/tree/a/b", mode: 0o700))
         try directory.write("x", to: "tree/a/b/file")
         try directory.write("kept", to: "kept")
@@ -23,7 +23,7 @@ struct FileTreeTests {
 
     @Test("A file is written whole and for its owner alone, over whatever was there")
     func writing() throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TestSupport.TemporaryDirectory()
         let path = directory.path + "/file"
         try FileSystem.write([UInt8](repeating: 7, count: 300_000), to: path)
         try FileSystem.write([1, 2], to: path)
@@ -35,7 +35,7 @@ struct FileTreeTests {
 
     @Test("A file's digest is that of its bytes, whatever its size", arguments: [0, 1, 262_144, 262_145, 700_001])
     func digest(count: Int) throws {
-        let directory = try TemporaryDirectory()
+        let directory = try TestSupport.TemporaryDirectory()
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try FileSystem.write(bytes, to: directory.path + "/file")
         let found = try #require(SHA256.hash(file: directory.path + "/file"))
