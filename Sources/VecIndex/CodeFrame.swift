@@ -15,6 +15,9 @@ final class CodeFrame: Sendable {
     let dimension: Int
     let rotation: Rotation
     let centre: [Float]
+    /// Where the codes of segments lie, and the bytes of a row's code with the two numbers beside it.
+    let pool: SlotPool
+    let bytesPerRow: Int
     /// How many rows there were when the centre was learnt, and their mean squared distance from it.
     let population: Int
     let deviation: Double
@@ -27,6 +30,8 @@ final class CodeFrame: Sendable {
         metric = snapshot.metric
         rotation = Rotation(dimension: dimension, seed: Self.seed)
         population = snapshot.count
+        bytesPerRow = (codes == .bits ? rotation.size / 8 : rotation.size) + 2 * MemoryLayout<Float>.stride
+        pool = SlotPool(bytes: Segment.capacity(dimension: dimension) * bytesPerRow)
         // Every part gives its share of the sample, so that it is spread over the whole age of the index.
         let step = max(1, snapshot.count / Self.sample)
         var sums = [Double](repeating: 0, count: dimension)

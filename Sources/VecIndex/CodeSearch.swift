@@ -23,7 +23,8 @@ struct CodeSearch: ~Copyable {
         self.filter = filter
         self.deviations = deviations
         rowsAPart = Segment.capacity(dimension: snapshot.dimension)
-        pool = CandidatePool(size: 1024 + 16 * min(capacity, snapshot.count), step: rowsAPart)
+        // Measured: so many that a second pass is rare, at a hundred thousand rows and at a million.
+        pool = CandidatePool(size: 1024 + 16 * capacity + snapshot.count / 128, step: rowsAPart)
         few = ScatteredRows(query: query)
         best = BestMatches(capacity: capacity)
     }

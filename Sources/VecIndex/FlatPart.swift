@@ -10,7 +10,7 @@ struct FlatPart: Sendable {
 
     var bytes: Int {
         Segment.bytes(dimension: segment.dimension)
-            + (codes.map { SegmentCodes.bytes(frame: $0.frame, capacity: $0.capacity) } ?? 0)
+            + (codes.map { segment.capacity * $0.frame.bytesPerRow } ?? 0)
     }
 
     /// The segment, after making sure that nothing else refers to it: itself, or a copy put in its place while

@@ -13,7 +13,7 @@ struct FlatRows {
     private var positions: [Int64: Int] = [:]
     private var stamp = FlatRows.freshStamp()
     private let capacity: Int
-    private let pool: SegmentPool
+    private let pool: SlotPool
     /// What new parts' codes are relative to.
     private(set) var frame: CodeFrame?
     /// The rows encoded since the frame was adopted, and the sum of their squared distances from its centre.
@@ -23,7 +23,7 @@ struct FlatRows {
         self.dimension = dimension
         self.metric = metric
         capacity = Segment.capacity(dimension: dimension)
-        pool = SegmentPool(bytes: Segment.bytes(dimension: dimension))
+        pool = SlotPool(bytes: Segment.bytes(dimension: dimension))
     }
 
     var snapshot: FlatSnapshot {
@@ -58,7 +58,7 @@ struct FlatRows {
         guard positions[id] == nil else { throw .duplicateID(id) }
         if count == parts.count * capacity {
             let segment = Segment(dimension: dimension, pool: pool)
-            parts.append(FlatPart(segment: segment, codes: frame.map { SegmentCodes(frame: $0, capacity: capacity) }))
+            parts.append(FlatPart(segment: segment, codes: frame.map { SegmentCodes(frame: $0) }))
         }
         parts[parts.count - 1].writableSegment().append(id: id, vector: vector.values, length: Float(vector.length))
         encode(count)

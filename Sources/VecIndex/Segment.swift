@@ -14,7 +14,7 @@ final class Segment: @unchecked Sendable {
     let dimension: Int
     let capacity: Int
     private(set) var count = 0
-    private let pool: SegmentPool
+    private let pool: SlotPool
     private let memory: UnsafeMutableRawPointer
     private let values: UnsafeMutablePointer<Float>
     private let lengths: UnsafeMutablePointer<Float>
@@ -35,7 +35,7 @@ final class Segment: @unchecked Sendable {
         return rows
     }
 
-    init(dimension: Int, pool: SegmentPool) {
+    init(dimension: Int, pool: SlotPool) {
         self.dimension = dimension
         self.pool = pool
         capacity = Segment.capacity(dimension: dimension)

@@ -11,7 +11,7 @@ final class SegmentCodes: @unchecked Sendable {
     // sure that no one else refers to them; readers refer to them for as long as they read.
 
     let frame: CodeFrame
-    let capacity: Int
+    private let capacity: Int
     /// The largest relative error of a row's code (see `CodedQuery`) since this was made.
     private(set) var spread: Float = 0
     private let memory: UnsafeMutableRawPointer
@@ -19,41 +19,31 @@ final class SegmentCodes: @unchecked Sendable {
     private let constants: UnsafeMutablePointer<Float>
     private let size: Int
 
-    /// - Parameter capacity: that of the segment, a multiple of 64.
-    init(frame: CodeFrame, capacity: Int) {
+    init(frame: CodeFrame) {
         self.frame = frame
-        self.capacity = capacity
-        size = Self.bytes(frame: frame, capacity: capacity)
-        memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-        let numbers = memory + capacity * Self.bytesPerRow(frame.codes, frame.rotation.size)
+        capacity = Segment.capacity(dimension: frame.dimension)
+        size = capacity * frame.bytesPerRow
+        memory = frame.pool.take()
+        let numbers = memory + capacity * (frame.bytesPerRow - 2 * MemoryLayout<Float>.stride)
         factors = numbers.bindMemory(to: Float.self, capacity: capacity)
         constants = (numbers + capacity * MemoryLayout<Float>.stride).bindMemory(to: Float.self, capacity: capacity)
     }
 
     deinit {
         cvec_wipe(memory, size)
-        memory.deallocate()
+        frame.pool.give(memory)
     }
 
     /// The codes of all rows of a segment.
     convenience init(frame: CodeFrame, of segment: Segment) {
-        self.init(frame: frame, capacity: segment.capacity)
+        self.init(frame: frame)
         segment.read { rows in
             for place in 0..<rows.count { encode(at: place, of: rows) }
         }
     }
 
-    static func bytes(frame: CodeFrame, capacity: Int) -> Int {
-        capacity * (bytesPerRow(frame.codes, frame.rotation.size) + 2 * MemoryLayout<Float>.stride)
-    }
-
-    private static func bytesPerRow(_ codes: VectorCodes, _ size: Int) -> Int {
-        codes == .bits ? size / 8 : size
-    }
-
     func copy() -> SegmentCodes {
-        let copy = SegmentCodes(frame: frame, capacity: capacity)
+        let copy = SegmentCodes(frame: frame)
         copy.memory.copyMemory(from: memory, byteCount: size)
         copy.spread = spread
         return copy

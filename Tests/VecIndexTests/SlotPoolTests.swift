@@ -2,10 +2,10 @@ import Testing
 
 @testable import VecIndex
 
-@Suite struct SegmentPoolTests {
+@Suite struct SlotPoolTests {
     @Test("slots are apart from each other and all zeros, also when they are used again")
     func slots() {
-        let pool = SegmentPool(bytes: 400_000)
+        let pool = SlotPool(bytes: 400_000)
         #expect(pool.slot == 401_408)
         var generator = SeededGenerator(seed: 31)
         var taken: [UnsafeMutableRawPointer] = []
@@ -31,14 +31,14 @@ import Testing
 
     @Test("chunks go back when all of their slots do")
     func givesBack() {
-        let pool = SegmentPool(bytes: 1 << 20)
+        let pool = SlotPool(bytes: 1 << 20)
         #expect(pool.reserved == 0)
         let slots = (0..<100).map { _ in pool.take() }
         #expect(pool.reserved >= 100 << 20 && pool.reserved <= 133 << 20)
         for memory in slots { pool.give(memory) }
         // Two are kept warm; they may lie in two chunks.
         #expect(pool.reserved <= 64 << 20)
-        let one = SegmentPool(bytes: 5000)
+        let one = SlotPool(bytes: 5000)
         _ = one.take()
         #expect(one.reserved <= 1 << 20)
     }

@@ -1,12 +1,12 @@
 import CVecKernels
 import Synchronization
 
-/// Memory for segments: slots of one size, side by side in chunks, so that the system can serve them in large pages.
+/// Memory for segments, or for their codes: slots of one size, side by side in chunks, so that the system can serve them in large pages.
 ///
 /// With ordinary pages of 4 KB the processor spends a fifth of a scan, and more of a search over codes, on looking up
 /// where the pages are. A slot's memory goes back to the system when the slot is given back, but for two that are kept
 /// for the next copies; a chunk when all of its slots are.
-final class SegmentPool: Sendable {
+final class SlotPool: Sendable {
     private static let page = 4096
     /// The first chunk is small and has no large pages: an index of a few rows should take no megabytes.
     private static let firstChunk = 1 << 20
