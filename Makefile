@@ -86,7 +86,7 @@ build: packages
 	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
 	$(RELEASE) jobraker
 
-run: build
+run: build model
 	@Tests/Tools/packages.sh --command curl curl --command python3 python3
 	@JOBRAKER=$(BINARY) Tests/Tools/demo.sh $(ARGS)
 

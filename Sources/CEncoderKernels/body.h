@@ -14,6 +14,8 @@
 #include "CEncoderKernels.h"
 
 #define VECTORS (CENC_PANEL / LANES)
+// Steps of the inner dimension at a time.
+#define ROUND 8
 // Rows of x that stay in the second-level cache while all weights pass by.
 #define BLOCK_ROWS 48
 // Queries that attention takes at a time, and keys.
@@ -72,39 +74,53 @@ INLINE vec larger(vec a, vec b) { return choose(a < b, b, a); }
 
 // MARK: Products
 
-// ROWS is a constant where this is called, so that the sums stay in registers.
+// One step of the inner dimension for a tile.
+INLINE void step(const int ROWS, vec s[TILE_ROWS][VECTORS], const float *x, size_t inner, const float *w) {
+    vec ws[VECTORS];
+    UNROLL for (int c = 0; c < VECTORS; c++) ws[c] = load(w + c * LANES);
+    UNROLL for (int r = 0; r < ROWS; r++) {
+        vec value = all(x[(size_t)r * inner]);
+        UNROLL for (int c = 0; c < VECTORS; c++) s[r][c] += value * ws[c];
+    }
+}
+
+// ROWS is a constant where this is called, so that the sums stay in registers. Of what lies at `ahead`, which comes
+// next, `lines` cache lines are fetched in each round.
 INLINE void tile(const int ROWS, const float *x, size_t inner, const float *panel, const float *bias, float *y,
-                 size_t stride) {
+                 size_t stride, const float *ahead, size_t lines) {
     vec s[TILE_ROWS][VECTORS];
     UNROLL for (int c = 0; c < VECTORS; c++) {
         vec shift = load(bias + c * LANES);
         UNROLL for (int r = 0; r < ROWS; r++) s[r][c] = shift;
     }
-    for (size_t i = 0; i < inner; i++) {
-        vec w[VECTORS];
-        UNROLL for (int c = 0; c < VECTORS; c++) w[c] = load(panel + i * CENC_PANEL + (size_t)(c * LANES));
-        UNROLL for (int r = 0; r < ROWS; r++) {
-            vec value = all(x[(size_t)r * inner + i]);
-            UNROLL for (int c = 0; c < VECTORS; c++) s[r][c] += value * w[c];
-        }
+    size_t i = 0;
+    for (; i + ROUND <= inner; i += ROUND) {
+        for (size_t line = 0; line < lines; line++, ahead += CENC_PANEL) __builtin_prefetch(ahead, 0, 2);
+        UNROLL for (size_t j = 0; j < ROUND; j++) step(ROWS, s, x + i + j, inner, panel + (i + j) * CENC_PANEL);
     }
+    for (; i < inner; i++) step(ROWS, s, x + i, inner, panel + i * CENC_PANEL);
     UNROLL for (int r = 0; r < ROWS; r++)
         UNROLL for (int c = 0; c < VECTORS; c++) store(y + (size_t)r * stride + (size_t)(c * LANES), s[r][c]);
 }
 
+// The tiles share the fetching of the next panel: a panel is read from far away once, and then by each tile.
 INLINE void rows_of_panel(const float *x, size_t rows, size_t inner, const float *panel, const float *bias, float *y,
                           size_t stride) {
-    for (; rows >= TILE_ROWS; rows -= TILE_ROWS, x += TILE_ROWS * inner, y += TILE_ROWS * stride)
-        tile(TILE_ROWS, x, inner, panel, bias, y, stride);
+    size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS, lines = (ROUND + tiles - 1) / tiles;
+    const float *ahead = panel + inner * CENC_PANEL;
+    for (; rows >= TILE_ROWS; rows -= TILE_ROWS, x += TILE_ROWS * inner, y += TILE_ROWS * stride) {
+        tile(TILE_ROWS, x, inner, panel, bias, y, stride, ahead, lines);
+        ahead += inner / ROUND * lines * CENC_PANEL;
+    }
     // What is left has a tile of its own size: a question has hardly more rows than that.
     switch (rows) {
 #if TILE_ROWS > 2
-        case 5: tile(5, x, inner, panel, bias, y, stride); break;
-        case 4: tile(4, x, inner, panel, bias, y, stride); break;
-        case 3: tile(3, x, inner, panel, bias, y, stride); break;
-        case 2: tile(2, x, inner, panel, bias, y, stride); break;
+        case 5: tile(5, x, inner, panel, bias, y, stride, ahead, lines); break;
+        case 4: tile(4, x, inner, panel, bias, y, stride, ahead, lines); break;
+        case 3: tile(3, x, inner, panel, bias, y, stride, ahead, lines); break;
+        case 2: tile(2, x, inner, panel, bias, y, stride, ahead, lines); break;
 #endif
-        case 1: tile(1, x, inner, panel, bias, y, stride); break;
+        case 1: tile(1, x, inner, panel, bias, y, stride, ahead, lines); break;
         default: break;
     }
 }
@@ -122,7 +138,7 @@ TARGET void FORM(cenc_linear)(const float *x, size_t rows, size_t inner, const f
         float shift[CENC_PANEL] = {0}, row[CENC_PANEL];
         memcpy(shift, bias + o, (outputs - o) * sizeof(float));
         for (size_t r = 0; r < count; r++) {
-            tile(1, block + r * inner, inner, packed + o * inner, shift, row, CENC_PANEL);
+            tile(1, block + r * inner, inner, packed + o * inner, shift, row, CENC_PANEL, packed, 0);
             memcpy(out + r * stride + o, row, (outputs - o) * sizeof(float));
         }
     }

@@ -49,4 +49,17 @@ struct LocalEmbedderTests {
         await #expect(throws: (any Error).self) { try await embedder.embed(["swift"]) }
         await #expect(throws: (any Error).self) { try await embedder.embed(["swift", "job", "engineer"]) }
     }
+
+    @Test("It is made from what is installed; where nothing is, there is none, and what is damaged is told")
+    func installed() async throws {
+        let directory = try TemporaryDirectory()
+        #expect(try LocalEmbedder.installed(in: directory.path, floor: { _ in 0.4 }) == nil)
+        let model = try TinyModelFiles.install(in: directory.path)
+        let embedder = try #require(try LocalEmbedder.installed(in: directory.path) { $0 == model.vectorName ? 0.25 : 1 })
+        #expect(embedder.model == EmbeddingModel(name: model.vectorName, dimensions: TinyModel.width, floor: 0.25))
+        #expect(try await embedder.embed(["swift"]) == Self.encoder().encode(["swift"]).map(\.vector))
+        embedder.stop()
+        try FileSystem.write([1], to: directory.path + "/models/\(KnownModel.name)/vocab.txt")
+        #expect(throws: ModelProblem.self) { try LocalEmbedder.installed(in: directory.path) { _ in 0.4 } }
+    }
 }
