@@ -29,6 +29,10 @@ extension Parts {
                     return ProviderEmbedder(embeddings, settings: settings, dimensions: former.dimensions)
                 }, stop: { local.stop() })
         }
+        if embedders.wanted != nil, VecBLAS.library.isReference {
+            core.log.info(
+                "Only the reference BLAS is installed: many vector searches at once are slow. Debian's libopenblas0-pthread makes them fast.")
+        }
         return VectorSearch(database: core.database, embedders: embedders, clock: core.clock, log: core.log)
     }
 
@@ -36,10 +40,6 @@ extension Parts {
         guard let embedder = local.embedder() else {
             if !local.isInstalled { log.info("Search is by words: \(LocalModel.missing)") }
             return nil
-        }
-        // The encoder's products are BLAS's.
-        if !VecBLAS.useOneThread() {
-            log.warning("Only the reference BLAS is installed, and embedding will be slow. Debian's libopenblas0-pthread makes it fast.")
         }
         return (LocalModel.provider, embedder)
     }
