@@ -31,7 +31,8 @@ extension Parts {
         }
         if embedders.wanted != nil, VecBLAS.library.isReference {
             core.log.info(
-                "Only the reference BLAS is installed: many vector searches at once are slow. Debian's libopenblas0-pthread makes them fast.")
+                "Only the reference BLAS is installed: many vector searches at once are slow. Debian's libopenblas0-pthread makes them fast."
+            )
         }
         return VectorSearch(database: core.database, embedders: embedders, clock: core.clock, log: core.log)
     }
