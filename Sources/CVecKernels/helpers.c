@@ -2,6 +2,7 @@
 
 #define _DEFAULT_SOURCE
 #include <string.h>
+#include <sys/mman.h>
 
 #include "CVecKernels.h"
 
@@ -36,3 +37,21 @@ size_t cvec_next_candidate(const float *dots, const float *lengths, size_t from,
 }
 
 void cvec_wipe(void *memory, size_t bytes) { explicit_bzero(memory, bytes); }
+
+#define LARGE_PAGE ((size_t)2 << 20)
+
+void *cvec_reserve(size_t bytes, int large_pages) {
+    // Large pages begin at multiples of their size, so some more is asked for, and what lies beside given back.
+    char *memory = mmap(NULL, bytes + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return NULL;
+    size_t before = (LARGE_PAGE - (uintptr_t)memory % LARGE_PAGE) % LARGE_PAGE;
+    if (before > 0) munmap(memory, before);
+    munmap(memory + before + bytes, LARGE_PAGE - before);
+    // Advice only: a system that has none of them serves ordinary pages.
+    if (large_pages) madvise(memory + before, bytes, MADV_HUGEPAGE);
+    return memory + before;
+}
+
+void cvec_release(void *memory, size_t bytes) { munmap(memory, bytes); }
+
+void cvec_give_back(void *memory, size_t bytes) { madvise(memory, bytes, MADV_DONTNEED); }

@@ -40,6 +40,11 @@ package struct Bitmap: Sendable {
         }
     }
 
+    /// Calls the body with the bits of the rows from a position on, a multiple of 64.
+    func withWords<T>(from row: Int, _ body: (UnsafePointer<UInt64>?) -> T) -> T {
+        words.withUnsafeBufferPointer { words in body(words.baseAddress.map { $0 + row >> 6 }) }
+    }
+
     private func wordRange(_ rows: Range<Int>) -> Range<Int> {
         rows.lowerBound >> 6..<(rows.upperBound + 63) >> 6
     }

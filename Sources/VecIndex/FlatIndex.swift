@@ -1,9 +1,12 @@
 import Synchronization
 
-/// Exact search over Float32 vectors held in memory, for any number of readers and writers at once.
+/// Search over Float32 vectors held in memory, for any number of readers and writers at once.
 ///
-/// A search looks at every row that its filter allows, so its answer is the true one; ties go to the lower
-/// id. It takes a snapshot under the lock, which is a matter of microseconds, and works outside it: a search
+/// Scores are exact, and without codes so are answers: a search looks at every row that its filter allows; ties go
+/// to the lower id. With codes it looks at a short code of every row, and then at the vectors of those that may be
+/// among the best, so that a true answer is missed as seldom as it is told to.
+///
+/// A search takes a snapshot under the lock, which is a matter of microseconds, and works outside it: a search
 /// neither waits for writes nor holds them up, and sees all of a write or nothing of it. Writes take their
 /// turn at the lock. While a search is under way, a write copies the segment (about half a megabyte) it
 /// changes, once.
@@ -14,18 +17,25 @@ package final class FlatIndex: Sendable {
     /// The dimensions that an index can have.
     package static let dimensions = 1...4096
 
+    /// What a search is to find of the true answers, on average, unless it is told otherwise.
+    package static let usualRecall = 0.999
+
     /// Sets of ids up to this size are looked up under the lock, which takes well under a millisecond;
     /// larger ones are tried on each row outside it.
     static let lookupLimit = 16_384
 
     package let metric: VectorMetric
     package let dimension: Int
-    private let rows: Mutex<FlatRows>
+    /// The codes that searches use once they were made: see `buildCodes`.
+    package let codes: VectorCodes
+    let rows: Mutex<FlatRows>
+    let isBuildingCodes = Atomic(false)
 
-    package init(dimension: Int, metric: VectorMetric) throws(VecIndexError) {
+    package init(dimension: Int, metric: VectorMetric, codes: VectorCodes = .none) throws(VecIndexError) {
         guard Self.dimensions.contains(dimension) else { throw .invalidDimension(dimension) }
         self.dimension = dimension
         self.metric = metric
+        self.codes = codes
         rows = Mutex(FlatRows(dimension: dimension, metric: metric))
     }
 
@@ -71,15 +81,22 @@ package final class FlatIndex: Sendable {
     }
 
     /// The k best rows for a query, best first; fewer if fewer are allowed, none if k is not positive.
-    package func search(_ query: [Float], k: Int, filter: RowFilter? = nil) throws(VecIndexError) -> [VectorMatch] {
+    ///
+    /// - Parameter recall: the share of the true k best that is found on average, where rows have codes. 1 looks
+    ///   at every vector.
+    package func search(
+        _ query: [Float], k: Int, filter: RowFilter? = nil, recall: Double = usualRecall
+    ) throws(VecIndexError) -> [VectorMatch] {
         let (snapshot, bitmap) = resolve(filter)
-        return try snapshot.search(query, k: k, filter: bitmap)
+        return try snapshot.search(query, k: k, filter: bitmap, recall: recall)
     }
 
     /// What `search` answers for each query, to the bit, in less time. All see the same rows.
-    package func search(batch queries: [[Float]], k: Int, filter: RowFilter? = nil) throws(VecIndexError) -> [[VectorMatch]] {
+    package func search(
+        batch queries: [[Float]], k: Int, filter: RowFilter? = nil, recall: Double = usualRecall
+    ) throws(VecIndexError) -> [[VectorMatch]] {
         let (snapshot, bitmap) = resolve(filter)
-        return try snapshot.search(batch: queries, k: k, filter: bitmap)
+        return try snapshot.search(batch: queries, k: k, filter: bitmap, recall: recall)
     }
 
     private func resolve(_ filter: RowFilter?) -> (FlatSnapshot, Bitmap?) {

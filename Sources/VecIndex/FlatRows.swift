@@ -9,23 +9,29 @@ struct FlatRows {
     let metric: VectorMetric
     let dimension: Int
     private(set) var count = 0
-    private var segments: [Segment] = []
+    private var parts: [FlatPart] = []
     private var positions: [Int64: Int] = [:]
     private var stamp = FlatRows.freshStamp()
     private let capacity: Int
+    private let pool: SlotPool
+    /// What new parts' codes are relative to.
+    private(set) var frame: CodeFrame?
+    /// The rows encoded since the frame was adopted, and the sum of their squared distances from its centre.
+    private(set) var newcomers = (count: 0, squares: 0.0)
 
     init(dimension: Int, metric: VectorMetric) {
         self.dimension = dimension
         self.metric = metric
         capacity = Segment.capacity(dimension: dimension)
+        pool = SlotPool(bytes: Segment.bytes(dimension: dimension))
     }
 
     var snapshot: FlatSnapshot {
-        FlatSnapshot(metric: metric, dimension: dimension, count: count, segments: segments, stamp: stamp)
+        FlatSnapshot(metric: metric, dimension: dimension, count: count, parts: parts, stamp: stamp)
     }
 
     var bytes: Int {
-        segments.count * Segment.bytes(dimension: dimension)
+        parts.reduce(0) { $0 + $1.bytes }
             + positions.capacity * (MemoryLayout<Int64>.stride + MemoryLayout<Int>.stride)
     }
 
@@ -35,7 +41,7 @@ struct FlatRows {
 
     func vector(for id: Int64) -> [Float]? {
         guard let position = positions[id] else { return nil }
-        return segments[position / capacity].read { rows in
+        return parts[position / capacity].segment.read { rows in
             Array(UnsafeBufferPointer(start: rows.values + position % capacity * dimension, count: dimension))
         }
     }
@@ -50,8 +56,12 @@ struct FlatRows {
 
     mutating func add(id: Int64, vector: PreparedVector) throws(VecIndexError) {
         guard positions[id] == nil else { throw .duplicateID(id) }
-        if count == segments.count * capacity { segments.append(Segment(dimension: dimension)) }
-        writable(segments.count - 1).append(id: id, vector: vector.values, length: Float(vector.length))
+        if count == parts.count * capacity {
+            let segment = Segment(dimension: dimension, pool: pool)
+            parts.append(FlatPart(segment: segment, codes: frame.map { SegmentCodes(frame: $0) }))
+        }
+        parts[parts.count - 1].writableSegment().append(id: id, vector: vector.values, length: Float(vector.length))
+        encode(count)
         positions[id] = count
         count += 1
         stamp = Self.freshStamp()
@@ -60,7 +70,9 @@ struct FlatRows {
     /// The row keeps its position, and so bitmaps stay valid.
     mutating func replace(id: Int64, vector: PreparedVector) throws(VecIndexError) {
         guard let position = positions[id] else { throw .unknownID(id) }
-        writable(position / capacity).overwrite(at: position % capacity, vector: vector.values, length: Float(vector.length))
+        parts[position / capacity].writableSegment()
+            .overwrite(at: position % capacity, vector: vector.values, length: Float(vector.length))
+        encode(position)
     }
 
     /// Moves the last row into the gap, so that positions stay dense and a removal costs two rows and not all.
@@ -70,24 +82,48 @@ struct FlatRows {
         count -= 1
         let last = count / capacity
         if position != count {
-            let segment = writable(position / capacity)
-            segment.overwrite(at: position % capacity, withLastOf: segments[last])
+            let segment = parts[position / capacity].writableSegment()
+            segment.overwrite(at: position % capacity, withLastOf: parts[last].segment)
             positions[segment.read { $0.ids[position % capacity] }] = position
+            _ = parts[position / capacity].encode(at: position % capacity)
         }
         if count % capacity == 0 {
-            segments.removeLast()  // wipes itself when the last reader lets go
+            parts.removeLast()  // wipes itself when the last reader lets go
         } else {
-            writable(last).dropLast()
+            parts[last].writableSegment().dropLast()
+            parts[last].writableCodes()?.clear(at: count % capacity)
         }
         shrinkPositions()
     }
 
-    /// A segment that nothing else refers to: itself, or a copy put in its place while a reader has it.
-    private mutating func writable(_ index: Int) -> Segment {
-        if !isKnownUniquelyReferenced(&segments[index]) {
-            segments[index] = segments[index].copy()
+    /// Makes a frame the one of all codes that are made from now on.
+    mutating func adopt(_ frame: CodeFrame) {
+        self.frame = frame
+        newcomers = (0, 0)
+    }
+
+    /// The first part from an index on whose codes are not of this frame.
+    func part(at index: Int, lacking frame: CodeFrame) -> (index: Int, segment: Segment)? {
+        for index in index..<max(index, parts.count) where parts[index].codes?.frame !== frame {
+            return (index, parts[index].segment)
         }
-        return segments[index]
+        return nil
+    }
+
+    /// Installs the codes that were made of a segment. Returns false if there is another segment in its place by
+    /// now, or none.
+    mutating func install(_ codes: SegmentCodes, for segment: Segment, at index: Int) -> Bool {
+        guard index < parts.count, parts[index].segment === segment else { return false }
+        parts[index].install(codes)
+        return true
+    }
+
+    /// Encodes a new row, where its part has codes, and notes how far it is from the centre.
+    private mutating func encode(_ position: Int) {
+        if let squares = parts[position / capacity].encode(at: position % capacity) {
+            newcomers.count += 1
+            newcomers.squares += squares
+        }
     }
 
     /// A dictionary never gives memory back by itself. Rebuilding it at a quarter costs little a removal.

@@ -17,12 +17,16 @@ extension FlatSnapshot {
     ///
     /// Either all queries are answered or, if one is not valid, none. Memory is queries × k answers beside
     /// some hundreds of kilobytes, so a caller limits both.
-    package func search(batch queries: [[Float]], k: Int, filter: Bitmap? = nil) throws(VecIndexError) -> [[VectorMatch]] {
-        try search(batch: queries, k: k, filter: filter, method: nil)
+    package func search(
+        batch queries: [[Float]], k: Int, filter: Bitmap? = nil, recall: Double = FlatIndex.usualRecall
+    ) throws(VecIndexError) -> [[VectorMatch]] {
+        try search(batch: queries, k: k, filter: filter, recall: recall, method: nil)
     }
 
     /// - Parameter method: nil to choose the faster one for each group.
-    func search(batch queries: [[Float]], k: Int, filter: Bitmap?, method: BatchMethod?) throws(VecIndexError) -> [[VectorMatch]] {
+    func search(
+        batch queries: [[Float]], k: Int, filter: Bitmap?, recall: Double = 1, method: BatchMethod?
+    ) throws(VecIndexError) -> [[VectorMatch]] {
         var prepared: [PreparedQuery] = []
         prepared.reserveCapacity(queries.count)
         for query in queries {
@@ -30,6 +34,10 @@ extension FlatSnapshot {
         }
         guard let capacity = try answerSize(k: k, filter: filter) else {
             return [[VectorMatch]](repeating: [], count: queries.count)
+        }
+        // Codes beat any product of matrices, and gain nothing from a batch.
+        if let deviations = RecallTarget.deviations(recall), usesCodes(answer: capacity, filter: filter) {
+            return prepared.map { searchCodes($0, capacity: capacity, filter: filter, deviations: deviations).matches(metric: metric) }
         }
         var answers: [[VectorMatch]] = []
         answers.reserveCapacity(queries.count)
@@ -47,15 +55,15 @@ extension FlatSnapshot {
         var products = [Float](repeating: 0, count: method == .products ? group.count * places : 0)
         var scratch = [Float](repeating: 0, count: places)
         var best = [BestMatches](repeating: BestMatches(capacity: capacity), count: group.count)
-        for index in segments.indices {
-            let positions = positions(ofSegment: index)
+        for index in parts.indices {
+            let positions = positions(ofPart: index)
             let allowed = filter?.count(in: positions) ?? positions.count
             // A product computes every row, so it only pays while a good part of them is allowed.
             if method == .products && Self.isDense(allowed: allowed, of: positions.count) {
-                rank(segment: index, for: group, matrix: matrix, filter: filter, products: &products, into: &best)
+                rank(part: index, for: group, matrix: matrix, filter: filter, products: &products, into: &best)
             } else {
                 for (number, query) in group.enumerated() {
-                    rank(segment: index, for: query, filter: filter, scratch: &scratch, into: &best[number])
+                    rank(part: index, for: query, filter: filter, scratch: &scratch, into: &best[number])
                 }
             }
         }
@@ -63,11 +71,11 @@ extension FlatSnapshot {
     }
 
     private func rank(
-        segment index: Int, for group: [PreparedQuery], matrix: [Float], filter: Bitmap?, products: inout [Float],
+        part index: Int, for group: [PreparedQuery], matrix: [Float], filter: Bitmap?, products: inout [Float],
         into best: inout [BestMatches]
     ) {
-        let start = positions(ofSegment: index).lowerBound
-        segments[index].read { rows in
+        let start = positions(ofPart: index).lowerBound
+        parts[index].segment.read { rows in
             VecBLAS.innerProducts(
                 queries: matrix, queryCount: group.count, rows: rows.values, rowCount: rows.count, dimension: dimension, into: &products)
             products.withUnsafeBufferPointer { products in

@@ -6,18 +6,18 @@ package struct FlatSnapshot: Sendable {
     package let dimension: Int
     /// How many rows there are.
     package let count: Int
-    let segments: [Segment]
+    let parts: [FlatPart]
     let stamp: UInt64
 
     /// The rows whose id satisfies a rule.
     package func bitmap(where rule: (Int64) -> Bool) -> Bitmap {
         var bitmap = Bitmap(rows: count, stamp: stamp)
         var start = 0
-        for segment in segments {
-            segment.read { rows in
+        for part in parts {
+            part.segment.read { rows in
                 for row in 0..<rows.count where rule(rows.ids[row]) { bitmap.insert(start + row) }
             }
-            start += segment.capacity
+            start += part.segment.capacity
         }
         return bitmap
     }
@@ -28,13 +28,21 @@ package struct FlatSnapshot: Sendable {
     }
 
     /// The k best rows for a query, best first; fewer if fewer are allowed, none if k is not positive.
-    package func search(_ query: [Float], k: Int, filter: Bitmap? = nil) throws(VecIndexError) -> [VectorMatch] {
+    ///
+    /// - Parameter recall: the share of the true k best that is found on average, where rows have codes. 1 looks
+    ///   at every vector.
+    package func search(
+        _ query: [Float], k: Int, filter: Bitmap? = nil, recall: Double = FlatIndex.usualRecall
+    ) throws(VecIndexError) -> [VectorMatch] {
         let query = try PreparedQuery(query, dimension: dimension, metric: metric)
         guard let capacity = try answerSize(k: k, filter: filter) else { return [] }
+        if let deviations = RecallTarget.deviations(recall), usesCodes(answer: capacity, filter: filter) {
+            return searchCodes(query, capacity: capacity, filter: filter, deviations: deviations).matches(metric: metric)
+        }
         var best = BestMatches(capacity: capacity)
         var scratch = [Float](repeating: 0, count: Segment.capacity(dimension: dimension))
-        for index in segments.indices {
-            rank(segment: index, for: query, filter: filter, scratch: &scratch, into: &best)
+        for index in parts.indices {
+            rank(part: index, for: query, filter: filter, scratch: &scratch, into: &best)
         }
         return best.matches(metric: metric)
     }
@@ -46,22 +54,22 @@ package struct FlatSnapshot: Sendable {
         return size > 0 ? size : nil
     }
 
-    /// The positions of a segment's rows.
-    func positions(ofSegment index: Int) -> Range<Int> {
+    /// The positions of a part's rows.
+    func positions(ofPart index: Int) -> Range<Int> {
         let start = index * Segment.capacity(dimension: dimension)
-        return start..<start + segments[index].count
+        return start..<start + parts[index].segment.count
     }
 
-    /// Whether a segment has enough allowed rows for it to be quicker to compute all of them: the processor
+    /// Whether a part has enough allowed rows for it to be quicker to compute all of them: the processor
     /// reads ahead through a run of rows, but waits at each of a few single ones (measured: a quarter breaks even).
     static func isDense(allowed: Int, of rows: Int) -> Bool {
         4 * allowed >= rows
     }
 
-    /// Offers the allowed rows of one segment.
-    func rank(segment index: Int, for query: PreparedQuery, filter: Bitmap?, scratch: inout [Float], into best: inout BestMatches) {
-        let positions = positions(ofSegment: index)
-        segments[index].read { rows in
+    /// Offers the allowed rows of one part.
+    func rank(part index: Int, for query: PreparedQuery, filter: Bitmap?, scratch: inout [Float], into best: inout BestMatches) {
+        let positions = positions(ofPart: index)
+        parts[index].segment.read { rows in
             guard let filter else {
                 query.ranks(rows, into: &scratch)
                 var floor = best.floor ?? -.infinity
@@ -71,12 +79,16 @@ package struct FlatSnapshot: Sendable {
                 }
                 return
             }
-            let isDense = Self.isDense(allowed: filter.count(in: positions), of: rows.count)
-            if isDense { query.ranks(rows, into: &scratch) }
-            filter.forEach(in: positions) { position in
-                let row = position - positions.lowerBound
-                let rank = isDense ? scratch[row] : query.rank(row: rows.values + row * dimension, length: rows.lengths[row])
-                best.offer(rank: rank, id: rows.ids[row])
+            if Self.isDense(allowed: filter.count(in: positions), of: rows.count) {
+                query.ranks(rows, into: &scratch)
+                filter.forEach(in: positions) { position in
+                    let row = position - positions.lowerBound
+                    best.offer(rank: scratch[row], id: rows.ids[row])
+                }
+            } else {
+                var few = ScatteredRows(query: query)
+                filter.forEach(in: positions) { few.add(rows, place: $0 - positions.lowerBound, into: &best) }
+                few.finish(into: &best)
             }
         }
     }

@@ -42,6 +42,20 @@ struct PreparedQuery {
         }
     }
 
+    /// The ranks of rows that lie apart. The same bits as `rank` gives for each.
+    func ranks(_ rows: [UnsafePointer<Float>], lengths: [UnsafePointer<Float>], into ranks: inout [Float]) {
+        switch metric {
+        case .cosine:
+            cvec_dot_each(values, rows, rows.count, values.count, &ranks)
+            for row in rows.indices { ranks[row] /= lengths[row].pointee }
+        case .innerProduct:
+            cvec_dot_each(values, rows, rows.count, values.count, &ranks)
+        case .l2:
+            cvec_l2_each(values, rows, rows.count, values.count, &ranks)
+            for row in rows.indices { ranks[row] = metric.rank(ofScore: ranks[row]) }
+        }
+    }
+
     /// The test that a row passes if its rank might reach the floor, judged by an inner product from BLAS.
     ///
     /// BLAS sums in another order than the kernels, so its products differ from theirs by rounding, and a

@@ -14,6 +14,8 @@ final class Segment: @unchecked Sendable {
     let dimension: Int
     let capacity: Int
     private(set) var count = 0
+    private let pool: SlotPool
+    private let memory: UnsafeMutableRawPointer
     private let values: UnsafeMutablePointer<Float>
     private let lengths: UnsafeMutablePointer<Float>
     private let ids: UnsafeMutablePointer<Int64>
@@ -33,26 +35,25 @@ final class Segment: @unchecked Sendable {
         return rows
     }
 
-    init(dimension: Int) {
+    init(dimension: Int, pool: SlotPool) {
         self.dimension = dimension
+        self.pool = pool
         capacity = Segment.capacity(dimension: dimension)
-        values = UnsafeMutablePointer.allocate(capacity: capacity * dimension)
-        values.initialize(repeating: 0, count: capacity * dimension)
-        lengths = UnsafeMutablePointer.allocate(capacity: capacity)
-        lengths.initialize(repeating: 0, count: capacity)
-        ids = UnsafeMutablePointer.allocate(capacity: capacity)
-        ids.initialize(repeating: 0, count: capacity)
+        memory = pool.take()
+        values = memory.bindMemory(to: Float.self, capacity: capacity * dimension)
+        ids = (memory + capacity * dimension * MemoryLayout<Float>.stride).bindMemory(to: Int64.self, capacity: capacity)
+        lengths = (memory + capacity * (dimension * MemoryLayout<Float>.stride + MemoryLayout<Int64>.stride))
+            .bindMemory(to: Float.self, capacity: capacity)
     }
 
     deinit {
-        cvec_wipe(values, capacity * dimension * MemoryLayout<Float>.stride)
-        cvec_wipe(lengths, capacity * MemoryLayout<Float>.stride)
-        values.deallocate()
-        lengths.deallocate()
-        ids.deallocate()
+        cvec_wipe(values, count * dimension * MemoryLayout<Float>.stride)
+        cvec_wipe(ids, count * MemoryLayout<Int64>.stride)
+        cvec_wipe(lengths, count * MemoryLayout<Float>.stride)
+        pool.give(memory)
     }
 
-    /// The bytes that a segment of this dimension holds.
+    /// The bytes that a full segment of this dimension holds.
     static func bytes(dimension: Int) -> Int {
         capacity(dimension: dimension) * (dimension * MemoryLayout<Float>.stride + MemoryLayout<Float>.stride + MemoryLayout<Int64>.stride)
     }
@@ -65,7 +66,7 @@ final class Segment: @unchecked Sendable {
     }
 
     func copy() -> Segment {
-        let copy = Segment(dimension: dimension)
+        let copy = Segment(dimension: dimension, pool: pool)
         copy.values.update(from: values, count: count * dimension)
         copy.lengths.update(from: lengths, count: count)
         copy.ids.update(from: ids, count: count)

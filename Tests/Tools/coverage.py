@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LEFT_OUT = ("Sources/CVecKernels/",)
+LEFT_OUT = ("Sources/CVecKernels/", "Sources/CEncoderKernels/")
 SHOWN = 25
 
 

@@ -43,7 +43,14 @@ request() {
     esac
 }
 
-say "Starting $jobraker on an empty data directory"
+# The model is kept in the build directory, so that only the first demonstration fetches it.
+before_start() {
+    echo "\$ $jobraker model install --file $model --config $config"
+    "$jobraker" model install --file "$model" --config "$config" || fail "The embedding model was not installed."
+}
+model=.build/models/all-MiniLM-L6-v2
+
+say "Installing the embedding model, and starting $jobraker on an empty data directory"
 start_server
 echo "pid $server_pid, listening on $base, everything under $workspace"
 echo "GET $base/readyz: $(cat "$workspace/ready")"

@@ -18,6 +18,9 @@ fail() {
     exit 1
 }
 
+# What is to be done with the configuration before the server starts: whoever sources this may put something in its place.
+before_start() { :; }
+
 start_server() {
     [ -x "$jobraker" ] || fail "There is no binary at $jobraker: run \`make build\` first."
     local port
@@ -30,6 +33,7 @@ listen = ["127.0.0.1:$port"]
 [storage]
 directory = "$workspace/data"
 TOML
+    before_start
     "$jobraker" serve --config "$config" 2>"$server_log" &
     server_pid=$!
     local tries

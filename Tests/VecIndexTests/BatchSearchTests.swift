@@ -53,6 +53,13 @@ import Testing
         let index = try FlatIndex(dimension: 2, metric: .l2)
         try index.add(1, [1, 2])
         #expect(try index.search(batch: [], k: 3).isEmpty)
-        #expect(VecBLAS.useOneThread() == VecBLAS.isFast)
+        #expect(VecBLAS.useOneThread() == (VecBLAS.library.name == "OpenBLAS"))
+    }
+
+    @Test("the process tells which BLAS it has, and whether that is the slow one")
+    func library() {
+        #expect(VecBLAS.library.file?.contains("blas") == true)
+        #expect(VecBLAS.library.isReference == (VecBLAS.library.name == "reference BLAS"))
+        #expect(VecBLAS.isFast == !VecBLAS.library.isReference)
     }
 }

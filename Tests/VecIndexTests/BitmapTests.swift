@@ -21,7 +21,7 @@ import Testing
         let index = try FlatIndex(dimension: 384, metric: .l2)
         for id in 0..<600 as Range<Int64> { try index.add(id, [Float](repeating: Float(id), count: 384)) }
         let snapshot = index.snapshot()
-        #expect(snapshot.segments.count == 3)
+        #expect(snapshot.parts.count == 3)
         let even = snapshot.bitmap { $0 % 2 == 0 }
         #expect(even.count == 300)
         #expect((0..<600).allSatisfy { even.contains($0) == ($0 % 2 == 0) })

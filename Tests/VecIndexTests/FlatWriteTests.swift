@@ -113,7 +113,7 @@ import Testing
         let index = try FlatIndex(dimension: 3, metric: .l2)
         for id in 1...5 as ClosedRange<Int64> { try index.add(id, [Float](repeating: Float(id), count: 3)) }
         for id in [2, 5, 1] as [Int64] { try index.remove(id) }
-        let segment = try #require(index.snapshot().segments.first)
+        let segment = try #require(index.snapshot().parts.first?.segment)
         let places = segment.capacity
         let (values, ids, lengths) = segment.read { rows in
             (

@@ -6,34 +6,48 @@ import Testing
 @Suite struct KernelTests {
     private static let dimensions = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 100, 384, 4096]
 
-    @Test("the form for this processor agrees with the portable one", arguments: dimensions)
-    func agreesWithPortable(dimension: Int) {
+    /// The forms that this processor can run, the portable one last.
+    static var forms: [cvec_form] {
+        var forms: [cvec_form] = []
+        while let form = cvec_form_at(forms.count) { forms.append(form.pointee) }
+        return forms
+    }
+
+    @Test("each form of the products agrees with double precision", arguments: dimensions)
+    func products(dimension: Int) {
         var generator = SeededGenerator(seed: UInt64(dimension))
         let (a, b) = (generator.vector(dimension), generator.vector(dimension))
         let tolerance = Float(dimension) * 1e-6
         let dot = zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         let distance = zip(a, b).reduce(0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-        #expect(abs(cvec_dot(a, b, dimension) - cvec_dot_portable(a, b, dimension)) <= tolerance)
-        #expect(abs(cvec_dot(a, b, dimension) - Float(dot)) <= tolerance)
-        #expect(abs(cvec_l2(a, b, dimension) - cvec_l2_portable(a, b, dimension)) <= tolerance)
-        #expect(abs(cvec_l2(a, b, dimension) - Float(distance)) <= tolerance)
+        for form in Self.forms {
+            #expect(abs(form.dot(a, b, dimension) - Float(dot)) <= tolerance)
+            #expect(abs(form.l2(a, b, dimension) - Float(distance)) <= tolerance)
+        }
+        #expect(cvec_dot(a, b, dimension) == Self.forms[0].dot(a, b, dimension))
+        #expect(cvec_l2(a, b, dimension) == Self.forms[0].l2(a, b, dimension))
     }
 
-    @Test("a row scored among others gets the bits it gets alone", arguments: dimensions)
+    @Test("a row scored among others, side by side or apart, gets the bits it gets alone", arguments: dimensions)
     func rowsEqualSingle(dimension: Int) {
         var generator = SeededGenerator(seed: UInt64(dimension) + 1)
         let query = generator.vector(dimension)
         let vectors = (0..<5).map { _ in generator.vector(dimension) }
         let rows = vectors.flatMap { $0 }
         var scores = [Float](repeating: 0, count: 5)
-        cvec_dot_rows(query, rows, 5, dimension, &scores)
-        #expect(scores == vectors.map { cvec_dot(query, $0, dimension) })
-        cvec_l2_rows(query, rows, 5, dimension, &scores)
-        #expect(scores == vectors.map { cvec_l2(query, $0, dimension) })
-        cvec_dot_rows_portable(query, rows, 5, dimension, &scores)
-        #expect(scores == vectors.map { cvec_dot_portable(query, $0, dimension) })
-        cvec_l2_rows_portable(query, rows, 5, dimension, &scores)
-        #expect(scores == vectors.map { cvec_l2_portable(query, $0, dimension) })
+        rows.withUnsafeBufferPointer { buffer in
+            let places = (0..<5).compactMap { row in buffer.baseAddress.map { $0 + row * dimension } }
+            for form in Self.forms {
+                form.dot_rows(query, rows, 5, dimension, &scores)
+                #expect(scores == vectors.map { form.dot(query, $0, dimension) })
+                form.l2_rows(query, rows, 5, dimension, &scores)
+                #expect(scores == vectors.map { form.l2(query, $0, dimension) })
+                form.dot_each(query, places, 5, dimension, &scores)
+                #expect(scores == vectors.map { form.dot(query, $0, dimension) })
+                form.l2_each(query, places, 5, dimension, &scores)
+                #expect(scores == vectors.map { form.l2(query, $0, dimension) })
+            }
+        }
     }
 
     @Test("the squared length does not overflow, and tells numbers that are not finite")
@@ -56,11 +70,28 @@ import Testing
         #expect(cvec_next_candidate(products, lengths, 22, 50, 1, 0.5, -3, -1) == 49)
     }
 
-    @Test("wiping writes zeros, and the form in use has a name")
-    func wipe() {
+    @Test("wiping writes zeros, and reserved memory comes as zeros, also after some was given back")
+    func memory() throws {
         var bytes: [UInt8] = [1, 2, 3, 4]
         cvec_wipe(&bytes, 3)
         #expect(bytes == [0, 0, 0, 4])
-        #expect(["avx2", "neon", "portable"].contains(String(cString: cvec_variant())))
+        for largePages: Int32 in [0, 1] {
+            let memory = try #require(cvec_reserve(3 * 4096, largePages))
+            let contents = UnsafeMutableRawBufferPointer(start: memory, count: 3 * 4096)
+            #expect(UInt(bitPattern: memory) % (2 << 20) == 0 && contents.allSatisfy { $0 == 0 })
+            contents.initializeMemory(as: UInt8.self, repeating: 7)
+            cvec_give_back(memory + 4096, 4096)
+            #expect(contents[..<4096].allSatisfy { $0 == 7 } && contents[4096..<8192].allSatisfy { $0 == 0 })
+            #expect(contents[8192...].allSatisfy { $0 == 7 })
+            cvec_release(memory, 3 * 4096)
+        }
+    }
+
+    @Test("the form in use is the first that this processor can run, the portable one the last")
+    func names() {
+        let names = Self.forms.map { String(cString: $0.name) }
+        #expect(names.first == String(cString: cvec_variant()))
+        #expect(names.last == "portable")
+        #expect(Set(names).isSubset(of: ["avx512", "avx2", "neon", "portable"]))
     }
 }

@@ -10,6 +10,10 @@ final class Core: Sendable {
     let clock: any PlatformClock
     let random: any RandomSource
     let log: Log
+    /// What embeds, as the configuration has it.
+    let embeddings: EmbeddingsProvider
+    /// The running server's search; a command that holds the lock has none.
+    let retrieval = LateRetriever()
 
     /// Takes the data directory's lock, opens the database and brings its schema up to date.
     init(
@@ -19,6 +23,7 @@ final class Core: Sendable {
         self.clock = clock
         self.random = random
         self.log = log
+        embeddings = configuration.embeddings.provider
         directory = try DataDirectory(locking: configuration.storage.directory)
         var options = tuning
         options.writerQueue = configuration.storage.writerQueue
@@ -52,6 +57,7 @@ final class Core: Sendable {
         case "import.knowledge": return try await importKnowledge(request, progress)
         case "export": return try await exportPiece(request.arguments)
         default:
+            if request.command.hasPrefix("index.") { return try await index(request, progress) }
             if request.command.hasPrefix("admin.") { return try await administer(request) }
             throw CommandFailure("unknown command \"\(request.command)\": this server is of another release", exit: 2)
         }

@@ -5,8 +5,7 @@ import Platform
 /// It starts after the core and before the listeners, and stops after these and before the core.
 struct Parts: Sendable {
     let outbound: Outbound
-    /// Nil without an embeddings provider.
-    let vectors: VectorSearch?
+    let vectors: VectorSearch
     let queue: WorkQueue
     let limiter: RateLimiter
     /// How often texts were judged, and with what outcome.
@@ -14,17 +13,18 @@ struct Parts: Sendable {
     let views: ViewCounter
     let dispatcher: Dispatcher
 
-    /// What is running when it returns: the vectors' background embedding and the queue.
+    /// What is running when it returns: the index of vectors, which follows the database, and the queue.
     static func start(
         core: Core, httpSettings: HTTPSettings, current: Appliance.Settings, metrics extra: [any MetricsSource]
     ) async throws -> Parts {
         let outbound = Outbound(clock: core.clock, random: core.random)
-        var vectors: VectorSearch?
+        let provider = ProviderMetrics()
+        let vectors = makeVectors(core, outbound, provider, current.values)
         do {
-            let provider = ProviderMetrics()
-            vectors = try makeVectors(core, outbound, provider, current.values)
+            let searches = RetrievalMetrics(clock: core.clock)
+            let retriever = Retriever(database: core.database, vectors: vectors, metrics: searches)
             let assistant = Assistant(
-                database: core.database, retriever: Retriever(database: core.database, vectors: vectors),
+                database: core.database, retriever: retriever,
                 provider: ChatProvider(outbound: outbound, metrics: provider), random: core.random,
                 settings: { current.values.assistant }, allowance: { current.values.tokenAllowance }, log: core.log)
             let judgements = ModerationCounters()
@@ -32,29 +32,34 @@ struct Parts: Sendable {
                 provider: ModerationProvider(outbound: outbound, metrics: provider), settings: { current.values.moderation },
                 clock: core.clock, counters: judgements, log: core.log)
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
-            let queue = makeQueue(core, assistant, moderation, current.values)
+            let queue = makeQueue(core, assistant, moderation, vectors, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             listen(to: core.database, queue: queue, vectors: vectors)
             try await JobIndex.catchUp(core.database)
+            try await DocumentIndex(database: core.database, sources: documentSources).catchUp()
             let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
             let jobs = JobRoutes(
                 database: core.database, lists: JobLists(database: core.database), views: views,
-                similarJobs: TextSimilarJobs(database: core.database), assistant: assistant, queue: queue, clock: core.clock,
+                meaning: JobMeaning(vectors: vectors, metrics: searches),
+                similarJobs: VectorSimilarJobs(
+                    database: core.database, vectors: vectors, words: TextSimilarJobs(database: core.database)), assistant: assistant,
+                queue: queue, clock: core.clock,
                 random: core.random, worksInline: { current.values.queue.inline })
             let dispatcher = try await makeDispatcher(
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue,
-                    worksInline: { current.values.queue.inline }), jobs, limiter, httpSettings, current,
-                metrics: [core.database, queue, provider, judgements, limiter] + extra)
-            try await vectors?.start()
+                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, httpSettings, current,
+                metrics: [core.database, queue, provider, judgements, limiter, IndexMetrics(core.database, vectors, searches)] + extra)
+            try await vectors.start()
+            core.retrieval.become(retriever)
             try await queue.start()
             views.start()
             return Parts(
                 outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
                 dispatcher: dispatcher)
         } catch {
-            vectors?.stop()
+            vectors.stop()
             outbound.stop()
             throw error
         }
@@ -68,38 +73,29 @@ struct Parts: Sendable {
 
     /// After the last request and the last piece of work.
     func close() {
-        vectors?.stop()
+        vectors.stop()
         outbound.stop()
     }
 
     /// Events reach their listeners after each commit, on the writer's thread. Weak: a listener holds the database,
     /// and the two would keep each other and the lock for ever.
-    private static func listen(to database: Database, queue: WorkQueue, vectors: VectorSearch?) {
+    private static func listen(to database: Database, queue: WorkQueue, vectors: VectorSearch) {
         database.setEventSink { [weak vectors, weak queue] events in
-            var hasWork = false
+            var (hasWork, hasPassages) = (false, false)
             for event in events {
                 switch event {
-                case let change as PassagesChanged: vectors?.passagesChanged(change)
+                case is PassagesChanged: hasPassages = true
                 case is WorkEnqueued: hasWork = true
                 default: break
                 }
             }
+            if hasPassages { vectors?.passagesChanged() }
             if hasWork { queue?.wake() }
         }
     }
 
-    private static func makeVectors(
-        _ core: Core, _ outbound: Outbound, _ metrics: ProviderMetrics, _ configuration: Configuration
-    ) throws -> VectorSearch? {
-        guard configuration.embeddings.provider == .openai else { return nil }
-        return try VectorSearch(
-            database: core.database, provider: EmbeddingProvider(outbound: outbound, metrics: metrics),
-            settings: configuration.embeddingsProvider,
-            dimensions: configuration.embeddings.dimensions, log: core.log)
-    }
-
     private static func makeQueue(
-        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ configuration: Configuration
+        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ configuration: Configuration
     ) -> WorkQueue {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
@@ -108,7 +104,8 @@ struct Parts: Sendable {
             workers: [
                 ChatWork(database: core.database, assistant: assistant, moderation: moderation),
                 AlertWork(database: core.database, clock: core.clock),
-                RecommendationWork(database: core.database, recommender: makeRecommender(core), log: core.log),
+                RecommendationWork(database: core.database, recommender: makeRecommender(core, vectors), log: core.log),
+                EmbedWork(database: core.database, embedder: vectors.wantedEmbedder, health: vectors.health, log: core.log),
                 InterviewWork(database: core.database, assistant: assistant, moderation: moderation, clock: core.clock),
                 AccountScrub(database: core.database, log: core.log),
                 AnnouncementWork(database: core.database),
@@ -119,9 +116,10 @@ struct Parts: Sendable {
     }
 
     /// One for the route and one for the background work, alike.
-    private static func makeRecommender(_ core: Core) -> Recommender {
-        Recommender(database: core.database, excluded: { try ApplicationStore.appliedJobs(of: $0, in: $1) })
+    private static func makeRecommender(_ core: Core, _ vectors: VectorSearch) -> Recommender {
+        Recommender(database: core.database, vectors: vectors, excluded: { try ApplicationStore.appliedJobs(of: $0, in: $1) })
     }
+
     /// What `auth/export/` gathers, in the order of the document.
     static let personalData: [any PersonalDataSource] = [
         AccountData(), ProfileData(), LoginData(), InvitationData(), ChatData(), NotificationData(), NotificationSettingsData(),
@@ -139,7 +137,7 @@ struct Parts: Sendable {
     ]
 
     private static func makeDispatcher(
-        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
+        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ vectors: VectorSearch, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -159,7 +157,7 @@ struct Parts: Sendable {
             sources: [ProcessMetrics(version: Jobraker.version, startedAt: core.clock.now()), requests] + metrics,
             settings: { current.values.metrics })
         let alerts = AlertRoutes(database: core.database)
-        let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core), log: core.log)
+        let recommendations = RecommendationRoutes(database: core.database, recommender: makeRecommender(core, vectors), log: core.log)
         let isHealthy: @Sendable () async -> Bool = { [probe = health.probe] in await probe.outcome() == nil }
         let notifications = NotificationRoutes(database: core.database, clock: core.clock)
         let monitoring = MonitoringRoutes(

@@ -8,5 +8,6 @@ enum Schema {
         + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations + AccountSchema.invitationMigrations
         + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
         + JobSchema.searchMigrations + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations
-        + NotificationSchema.migrations + NotificationSchema.settingsMigrations + JobSchema.wordMigrations
+        + NotificationSchema.migrations + NotificationSchema.settingsMigrations + RetrievalSchema.vectorMigrations
+        + JobSchema.wordMigrations
 }

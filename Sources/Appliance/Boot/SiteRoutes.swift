@@ -18,7 +18,9 @@ struct SiteRoutes: Sendable {
             },
             .get(
                 "/api/schema/", access: .anyone, summary: "The API's document",
-                produces: [OpenAPIDocument.yamlType, OpenAPIDocument.jsonType, "application/yaml", "application/json"], handler: schema),
+                produces: [OpenAPIDocument.yamlType, OpenAPIDocument.jsonType, "application/yaml", "application/json"], handler: schema
+            )
+            .asks(Operation.Parameter("format", .choice(["json", "yaml"]), "The form; what Accept asks for if not given, else YAML.")),
             page("docs"), page("redoc"),
             asset("docs.css", PackageResources.docs_css, type: "text/css; charset=utf-8"),
             asset("docs.js", PackageResources.docs_js, type: "text/javascript; charset=utf-8"),

@@ -68,8 +68,9 @@ struct ExportOutput {
         guard descriptor >= 0 else { throw CommandFailure("\(output): \(FileSystem.lastError())") }
     }
 
-    func write(_ text: String) throws(CommandFailure) {
-        let bytes = Array(text.utf8)
+    func write(_ text: String) throws(CommandFailure) { try write(Array(text.utf8)) }
+
+    func write(_ bytes: [UInt8]) throws(CommandFailure) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent) }

@@ -110,7 +110,7 @@ struct AssistantSettings: Sendable, Equatable {
 }
 
 struct EmbeddingsSettings: Sendable, Equatable {
-    var provider = EmbeddingsProvider.off
+    var provider = EmbeddingsProvider.local
     var baseURL = ""
     var apiKey = ""
     var model = ""
@@ -120,8 +120,9 @@ struct EmbeddingsSettings: Sendable, Equatable {
 }
 
 enum EmbeddingsProvider: String, Sendable, CaseIterable {
-    case off = "none"
+    case local
     case openai
+    case off = "none"
 }
 
 struct ModerationSettings: Sendable, Equatable {

@@ -14,7 +14,9 @@ struct CommandLine: Sendable {
     }
 
     /// Runs `jobraker <words> --config <file>` in this process and returns its exit status.
-    func run(_ words: String...) async throws -> Int32 {
+    func run(_ words: String...) async throws -> Int32 { try await run(all: words) }
+
+    func run(all words: [String]) async throws -> Int32 {
         do {
             var command = try Jobraker.parseAsRoot(words + ["--config", directory.path + "/config.toml"])
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

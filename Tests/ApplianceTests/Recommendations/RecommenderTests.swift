@@ -237,7 +237,7 @@ struct RecommenderTests {
             }
             let newest = try await plan(RecommendationStore.newestJobs)
             #expect(newest.hasPrefix("SEARCH jobs USING INDEX") && newest.contains("(status=?)") && !newest.contains("B-TREE"), "\(newest)")
-            #expect(try await plan(RecommendationStore.jobByID).hasPrefix("SEARCH jobs USING INDEX sqlite_autoindex_jobs_1 (id=?)"))
+            #expect(try await plan(RecommendationStore.jobByRow).hasPrefix("SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"))
         }
     }
 }

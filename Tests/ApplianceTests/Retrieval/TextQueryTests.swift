@@ -35,11 +35,4 @@ import Testing
         #expect(query.matches(in: "Bread.") == 0)
         #expect(TextQuery.stem("as") == "as")
     }
-
-    @Test("Rankings are fused so that what both lists hold comes first, ties by age")
-    func fusion() {
-        #expect(Retriever.fuse([[1, 2, 3], [3, 4]]) == [3, 1, 2, 4])
-        #expect(Retriever.fuse([[7], [5]]) == [5, 7])
-        #expect(Retriever.fuse([]) == [])
-    }
 }

@@ -122,6 +122,7 @@ import Testing
             #expect(answer["metadata"]?["model_used"] == "built-in")
             let source = try #require(answer["metadata"]?["sources"]?.array?.first)
             #expect(source["source_type"] == "knowledge_article" && source["title"] == "Aircraft Mechanics" && source["source_id"] == "1")
+            #expect(source["passage_id"]?.int != nil && source["start"] == 0 && source["end"] == 65)
 
             let id = try #require(asked.json["session_id"]?.string)
             let session = try await user.get("/api/v1/chat/sessions/\(id)/").json

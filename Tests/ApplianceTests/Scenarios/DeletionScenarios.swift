@@ -92,7 +92,7 @@ struct DeletionScenarios {
             #expect(try await zebra.user.delete("/api/v1/auth/me/", #"{"password":"correct horse 7"}"#).status == 204)
             for table in tables { #expect(try await count(table) == 0, "\(table)") }
             #expect(try await server.count("SELECT count(*) FROM accounts") == 0)
-            for table in ["chat_messages", "notification_deliveries", "invitations"] {
+            for table in ["chat_messages", "notification_deliveries", "invitations", "passages"] {
                 #expect(try await server.count("SELECT count(*) FROM \(table)") == 0, "\(table)")
             }
             #expect(try await server.register(zebra.user.email).id != zebra.user.id)
@@ -102,7 +102,7 @@ struct DeletionScenarios {
     /// The tables in which `FilledAccount` has rows of its own.
     private static let filled = [
         "profiles", "logins", "chat_sessions", "notifications", "notification_settings", "moderation_violations", "idempotency_keys",
-        "work_items", "assistant_tokens",
+        "work_items", "assistant_tokens", "documents",
     ]
 
     /// Tables that know no accounts table, and so cannot refer to it: who deletes an account empties them too.

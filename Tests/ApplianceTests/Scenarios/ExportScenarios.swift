@@ -17,6 +17,8 @@ struct ExportScenarios {
         "auto_apply_orders": "auto_apply_orders", "job_alerts": "job_alerts", "recommended_jobs": "recommendations",
         // Copies of answers, kept for a day, of which every part is in its own section.
         "idempotency_keys": nil,
+        // What is searched is made from the profile, and says nothing that it does not say.
+        "documents": nil,
     ]
 
     @Test("The document is a file that is not cached, and holds every section with what the account has in it")

@@ -242,7 +242,7 @@ import Testing
             let staff = try await server.staff()
             let path = Self.jobs + (try await staff.job("Baker")) + "/"
             let fields = JobResource.importable.sorted()
-            let values = HostileInputScenarios.texts.map { JSONValue.string($0).jsonText } + HostileInputScenarios.values
+            let values = HostileValues.texts.map { JSONValue.string($0).jsonText } + HostileValues.values
             for value in values {
                 let all = "{" + fields.map { "\"\($0)\":\(value)" }.joined(separator: ",") + "}"
                 #expect(try await staff.post(Self.jobs, all).status == 400, "\(value.prefix(40))")
@@ -251,7 +251,7 @@ import Testing
                     #expect([200, 400].contains(answer.status), "\(field): \(value.prefix(40)): \(answer.text.prefix(200))")
                 }
             }
-            for text in HostileInputScenarios.texts where !text.contains("\0") && text.utf8.count < 200 {
+            for text in HostileValues.texts where !text.contains("\0") && text.utf8.count < 200 {
                 let body = JSONValue.object(JSONObject([("description", .string("(\(text))")), ("skills_required", .list(["(\(text))"]))]))
                 let answer = try await staff.patch(path, body.jsonText)
                 #expect(answer.json["description"]?.string == "(\(text))" && answer.json["skills_required"] == .list(["(\(text))"]))

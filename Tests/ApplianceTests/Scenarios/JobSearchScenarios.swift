@@ -187,7 +187,7 @@ import Testing
                 "sort",
                 "facets", "limit", "page",
             ]
-            for text in HostileInputScenarios.texts where text.utf8.count < 2_000 {
+            for text in HostileValues.texts where !text.isEmpty {
                 let encoded = PercentCodingForTests.encode(text)
                 for field in fields {
                     let answer = try await user.get("\(Self.search)?\(field)=\(encoded)")

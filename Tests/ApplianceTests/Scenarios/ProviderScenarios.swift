@@ -45,6 +45,7 @@ struct ProviderScenarios {
                 #expect(message["content"] == "Try a résumé." && message["role"] == "assistant")
                 let source: JSONValue = [
                     "number": 1, "source_type": "knowledge_article", "source_id": "1", "title": "Aircraft Mechanics",
+                    "passage_id": 1, "start": 0, "end": 29,
                 ]
                 #expect(
                     message["metadata"] == [

@@ -37,6 +37,8 @@ final class StubProvider: Sendable {
         case embeddings(dimension: Int)
         /// A vector of sixteen dimensions for each text, by what it is about: see `meaning`.
         case meanings([[String]])
+        /// The same, but a request in which one text has this word is refused as a whole.
+        case meaningsRefusing(String, [[String]])
         /// A whole answer, once the test opens the gate.
         case held(Gate, String)
         /// A result for each text of the request, flagged with the category of each of these words that is in it.
@@ -76,7 +78,9 @@ final class StubProvider: Sendable {
     }
 
     /// From now on it behaves so.
-    func become(_ behaviours: Behaviour...) { state.withLock { $0.behaviours = behaviours } }
+    func become(_ behaviours: Behaviour...) { become(behaviours) }
+
+    func become(_ behaviours: [Behaviour]) { state.withLock { $0.behaviours = behaviours } }
 
     /// Runs `body` with a provider and the base URL under which it answers.
     static func with<T>(
@@ -147,6 +151,9 @@ final class StubProvider: Sendable {
         case .meanings(let groups):
             let answer = Self.meanings(request.body["input"]?.array ?? [], groups)
             connection.respond(200, ["Content-Type": "application/json"], String(decoding: answer.bytes, as: UTF8.self))
+        case .meaningsRefusing(let word, let groups):
+            let input = request.body["input"]?.array ?? []
+            act(input.contains { $0.string?.contains(word) == true } ? .status(400) : .meanings(groups), connection, request)
         case .moderations(let words):
             let answer = Self.moderations(request.body["input"]?.array ?? [], words)
             connection.respond(200, ["Content-Type": "application/json"], Self.text(answer))

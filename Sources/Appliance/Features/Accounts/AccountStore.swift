@@ -115,6 +115,8 @@ enum AccountStore {
         try TokenLedger.deleteAll(of: owner, in: transaction)
         // Theirs would go by a cascade, but jobs count them.
         try ApplicationStore.deleteAll(of: owner, in: transaction)
+        // These too, but whoever has their vectors in memory must hear of it.
+        try PassageStore.removeAll(of: owner, in: transaction)
         try transaction.execute("DELETE FROM accounts WHERE rid = $1", owner.rowID)
         try transaction.enqueue(AccountScrub.order(in: transaction))
     }

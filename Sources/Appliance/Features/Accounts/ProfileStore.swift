@@ -14,6 +14,7 @@ enum ProfileStore {
         stored.rowID = transaction.lastRowID
         stored.createdAt = transaction.now
         stored.updatedAt = transaction.now
+        try putPassages(of: stored, in: transaction)
         return stored
     }
 
@@ -31,12 +32,31 @@ enum ProfileStore {
             arguments: [profile.rowID, transaction.now] + values(of: profile))
         var stored = profile
         stored.updatedAt = transaction.now
+        try putPassages(of: stored, in: transaction)
         return stored
     }
 
     /// Deletes the profile of that number if it is the owner's; false when it is not.
     static func delete(_ rowID: Int64, of owner: Owner, in transaction: Transaction) throws -> Bool {
-        try transaction.execute("DELETE FROM profiles WHERE rid = $1 AND account_rid = $2", rowID, owner.rowID) == 1
+        guard try transaction.execute("DELETE FROM profiles WHERE rid = $1 AND account_rid = $2", rowID, owner.rowID) == 1 else {
+            return false
+        }
+        try PassageStore.remove(.profile, rowID, in: transaction)
+        return true
+    }
+
+    static func rowIDs(in reader: Reader) throws -> [Int64] {
+        try reader.rows("SELECT rid FROM profiles ORDER BY rid") { try $0.int(0) }
+    }
+
+    /// Whose profile a row is. For work on all profiles: the number comes from a row, never from a request.
+    static func owner(ofProfile rowID: Int64, in reader: Reader) throws -> Owner? {
+        try reader.first("SELECT account_rid FROM profiles WHERE rid = $1", rowID) { Owner.ofWork(accountRowID: try $0.int(0)) }
+    }
+
+    private static func putPassages(of profile: Profile, in transaction: Transaction) throws {
+        guard let document = profile.document else { return try PassageStore.remove(.profile, profile.rowID, in: transaction) }
+        try PassageStore.put(document, in: transaction)
     }
 
     /// What the assistant may know of an account's owner; an empty summary where there is no profile.

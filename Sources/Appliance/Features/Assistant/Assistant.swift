@@ -29,7 +29,7 @@ struct Assistant: Sendable {
     func answer(_ history: [ChatMessage], owner: Owner) async throws(AssistantFailure) -> AssistantReply {
         let question = history.last?.content ?? ""
         let profile = try profile(of: owner)
-        let passages = try await passages(for: question)
+        let passages = try await passages(for: question, owner: owner)
         let settings = settings()
         guard settings.isConfigured else { return builtIn(profile: profile, passages: passages) }
         let budget = TokenBudget(contextTokens: settings.contextTokens, answerTokens: settings.answerTokens)
@@ -42,7 +42,7 @@ struct Assistant: Sendable {
     func advise(kind: AdviceKind, context: String, owner: Owner) async throws(AssistantFailure) -> AssistantReply {
         let profile = try profile(of: owner)
         let question = context.isEmpty ? kind.focus : context
-        let passages = try await passages(for: question)
+        let passages = try await passages(for: question, owner: owner)
         let settings = settings()
         guard settings.isConfigured else { return builtIn(profile: profile, passages: passages) }
         let budget = TokenBudget(contextTokens: settings.contextTokens, answerTokens: settings.answerTokens)
@@ -100,8 +100,12 @@ struct Assistant: Sendable {
     }
 
     /// Retrieval that cannot be had is said, not papered over.
-    private func passages(for question: String) async throws(AssistantFailure) -> [Passage] {
-        do { return try await retriever.search(question, limit: Self.passageLimit) } catch { throw .unavailable(retryAfterSeconds: 1) }
+    private func passages(for question: String, owner: Owner) async throws(AssistantFailure) -> [Passage] {
+        // The profile is told whole, and so need not be found.
+        let scope = PassageScope(sources: Passage.Source.everybodys.union([.resume]), owner: owner)
+        do { return try await retriever.search(question, in: scope, limit: Self.passageLimit) } catch {
+            throw .unavailable(retryAfterSeconds: 1)
+        }
     }
 
     private func profile(of owner: Owner) throws(AssistantFailure) -> ProfileSummary {
@@ -110,14 +114,11 @@ struct Assistant: Sendable {
         }
     }
 
+    /// What an answer may refer to by number, and where each is to be found.
     private func sources(_ passages: [Passage]) -> JSONValue {
         .array(
             passages.enumerated().map { index, passage in
-                .object(
-                    JSONObject([
-                        ("number", .number("\(index + 1)")), ("source_type", .string(passage.source.rawValue)),
-                        ("source_id", .string(passage.sourceID)), ("title", .string(passage.title)),
-                    ]))
+                .object(JSONObject([("number", .integer(index + 1))] + passage.citation.members.map { ($0.key, $0.value) }))
             })
     }
 

@@ -3,7 +3,7 @@ import Platform
 /// What the assistant answered, and what it used for it.
 struct AssistantReply: Sendable {
     let text: String
-    /// `model_used`, `sources` (the passages with their ids), token counts where the provider told them.
+    /// `model_used`, `sources` (the passages that were found: their document, its bytes, the passage), token counts where the provider told them.
     let metadata: JSONValue
     /// The model's tokens that it took; none without a model.
     var tokens = 0

@@ -32,7 +32,8 @@ enum BuiltInAssistant {
     private static func kind(_ passage: Passage) -> String {
         switch passage.source {
         case .job: " (job\(passage.metadata["company"]?.string.map { " at \($0)" } ?? ""))"
-        case .article: ""
+        case .resume: " (your résumé)"
+        case .article, .profile: ""
         }
     }
 

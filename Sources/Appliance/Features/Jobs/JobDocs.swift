@@ -46,6 +46,9 @@ enum JobDocs {
 
     static let searchParameters: [Operation.Parameter] = [
         Operation.Parameter("q", .text(max: JobQuery.longest), "Words that must all occur, and phrases in double quotes."),
+        Operation.Parameter(
+            "mode", .choice(RetrievalMode.allCases.map(\.rawValue)),
+            "How `q` is looked for: by its words, by its meaning, or both. Both if not given, where the server has a model for it."),
         Operation.Parameter("title", .text(max: 200), "A part of the title, in any letter case."),
         Operation.Parameter("company", .text(max: 100), "A part of the company's name."),
         Operation.Parameter("location", .text(max: 100), "A part of the location."),

@@ -25,7 +25,7 @@ enum JobIndex {
         } else {
             try JobWords.add(job, rowID: stored.rowID, in: transaction)
         }
-        try putPassage(job, stored, in: transaction)
+        try putPassages(job, stored, in: transaction)
     }
 
     static func remove(_ job: Job, _ stored: Job.Stored, in transaction: Transaction) throws {
@@ -34,7 +34,7 @@ enum JobIndex {
         if before != nil { try JobWords.remove(job, rowID: stored.rowID, in: transaction) }
         try transaction.execute("DELETE FROM jobs_folded WHERE rid = $1", stored.rowID)
         _ = try advance(in: transaction)
-        try PassageStore.remove(.job, id: stored.id.description, in: transaction)
+        try PassageStore.remove(.job, stored.rowID, in: transaction)
     }
 
     /// How many changes there have been. What was counted at one generation holds until the next.
@@ -89,16 +89,9 @@ enum JobIndex {
             Folding.likeness(title: job.title, company: job.company, location: job.location), generation)
     }
 
-    /// The assistant answers from active jobs alone.
-    private static func putPassage(_ job: Job, _ stored: Job.Stored, in transaction: Transaction) throws {
-        let id = stored.id.description
-        guard job.isActive else { return try PassageStore.remove(.job, id: id, in: transaction) }
-        let metadata = JSONValue.object(
-            JSONObject([
-                ("job_id_original", .string(id)), ("company", .string(job.company)), ("location", .string(job.location)),
-                ("posted_date", job.postedDate.map { .string($0.iso) } ?? .null), ("job_type", .string(job.jobType)),
-                ("title", .string(job.title)),
-            ]))
-        try PassageStore.upsert(.job, id: id, title: job.title, body: job.searchText, metadata: metadata, in: transaction)
+    /// Only active jobs can be found.
+    private static func putPassages(_ job: Job, _ stored: Job.Stored, in transaction: Transaction) throws {
+        guard let document = job.document else { return try PassageStore.remove(.job, stored.rowID, in: transaction) }
+        try PassageStore.put(document, in: transaction)
     }
 }

@@ -34,6 +34,10 @@ enum JobListStore {
         try reader.first("SELECT company FROM jobs WHERE rid = $1", rowID) { try $0.text(0) }
     }
 
+    static func isActive(_ rowID: Int64, in reader: Reader) throws -> Bool {
+        try reader.int("SELECT count(*) FROM jobs_folded WHERE rid = $1 AND status = 'active'", rowID) == 1
+    }
+
     // MARK: The copy in memory
 
     /// Brings rows of an earlier generation up to the reader's state, or, without one, reads all.

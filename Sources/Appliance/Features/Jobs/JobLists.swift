@@ -72,15 +72,24 @@ struct JobLists: Sendable {
             rowIDs = rows.sorted(places, by: request.order).dropFirst(try place(count)).prefix(limit).map { rows.rows[Int($0)].rowID }
         }
         entry.count = count
-        if request.wantsFacets, entry.facets == nil {
-            let (rows, places) = try lookAtEach(filter, in: reader)
-            entry.facets = try rows.facets(of: places) { try JobListStore.company(of: $0, in: reader) }
-        }
+        if request.wantsFacets, entry.facets == nil { entry.facets = try facets(filter, in: reader) }
         counts.keep(entry, for: filter, at: generation)
-        let items = try JobListStore.items(rowIDs, in: reader).map { job in
-            Found.Item(job: job, snippets: try snippets(job, request, in: reader))
+        return Found(
+            count: count, items: try items(rowIDs, request, hasWords: true, in: reader), facets: request.wantsFacets ? entry.facets : nil)
+    }
+
+    func items(_ rowIDs: [Int64], _ request: Request, hasWords: Bool, in reader: Reader) throws -> [Found.Item] {
+        try JobListStore.items(rowIDs, in: reader).map { job in
+            Found.Item(job: job, snippets: hasWords ? try snippets(job, request, in: reader) : [])
         }
-        return Found(count: count, items: items, facets: request.wantsFacets ? entry.facets : nil)
+    }
+
+    /// Over the jobs that a filter finds, where there is one, and over further jobs, which are not among them.
+    func facets(_ filter: JobFilter?, and further: [Int64] = [], in reader: Reader) throws -> JobFacets {
+        let rows = try kept.rows(in: reader)
+        let found = try filter.map { try lookAtEach($0, in: reader).places } ?? []
+        let others = further.isEmpty ? [] : rows.places(JobFilter(), skills: [], matched: JobMark(of: further))
+        return try rows.facets(of: found + others) { try JobListStore.company(of: $0, in: reader) }
     }
 
     // MARK: Ways to find jobs
@@ -108,30 +117,32 @@ struct JobLists: Sendable {
         return (rows, rows.places(filter, skills: marks, matched: matched))
     }
 
+    /// The jobs that a filter without words finds; nil for all active ones, which are those that the full-text index has.
+    func chosen(_ filter: JobFilter, in reader: Reader) throws -> JobMark? {
+        guard filter != JobFilter(status: "active") else { return nil }
+        let (rows, places) = try lookAtEach(filter, in: reader)
+        return JobMark(of: places.map { rows.rows[Int($0)].rowID })
+    }
+
     /// By words, the best first. `others` is what the filter asks for beside them.
     private func byRank(
         _ query: JobQuery, _ others: JobFilter, _ page: Cut, _ entry: inout JobCounts.Entry, in reader: Reader
     ) throws -> (count: Int, rowIDs: [Int64]) {
-        // The full-text index holds active jobs alone.
-        let asksForMore = others != JobFilter(status: "active")
-        var set: JobMark?
-        func chosen() throws -> JobMark? {
-            if asksForMore, set == nil {
-                let (rows, places) = try lookAtEach(others, in: reader)
-                set = JobMark(of: places.map { rows.rows[Int($0)].rowID })
-            }
-            return set
+        var known: JobMark?
+        func set() throws -> JobMark? {
+            if known == nil { known = try chosen(others, in: reader) }
+            return known
         }
-        let ranked = try entry.ranked ?? JobText.ranked(query, within: chosen(), limit: rankedMatches, in: reader)
+        let ranked = try entry.ranked ?? JobText.ranked(query, within: set(), limit: rankedMatches, in: reader)
         entry.ranked = ranked
         // Where fewer matched than are ranked, those are all.
-        let known = ranked.count < rankedMatches ? ranked.count : entry.count
-        let count = try known ?? JobText.count(query, within: chosen(), in: reader)
+        let counted = ranked.count < rankedMatches ? ranked.count : entry.count
+        let count = try counted ?? JobText.count(query, within: set(), in: reader)
         let offset = try page.place(count)
         let first = Array(ranked.dropFirst(offset).prefix(page.limit))
         guard first.count < page.limit, ranked.count == rankedMatches else { return (count, first) }
         let rest = try JobText.unranked(
-            query, within: chosen(), limit: page.limit - first.count, offset: max(offset, ranked.count), in: reader)
+            query, within: set(), limit: page.limit - first.count, offset: max(offset, ranked.count), in: reader)
         return (count, first + rest)
     }
 

@@ -4,7 +4,7 @@ import Platform
 extension JobRoutes {
     @Sendable func search(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let form = try JobSearchForm(request, random: random)
-        let found = try await lists.find(form.request, limit: form.limit) { _ in form.offset }
+        let found = try await find(form)
         return .json { writer in
             writer.object { writer in
                 writer.field("count", found.count)
@@ -18,6 +18,18 @@ extension JobRoutes {
                     facets.write(into: &writer)
                 }
             }
+        }
+    }
+
+    private func find(_ form: JobSearchForm) async throws -> JobLists.Found {
+        switch try await meaning.plan(form) {
+        case .words:
+            return try await lists.find(form.request, limit: form.limit) { _ in form.offset }
+        case .near(let question, let mode):
+            let watch = meaning.metrics.watch(mode)
+            let found = try await lists.find(form.request, near: question, mode: mode, limit: form.limit, offset: form.offset)
+            watch.ended(isEmpty: found.count == 0)
+            return found
         }
     }
 

@@ -5,6 +5,7 @@ struct JobRoutes: Sendable {
     let database: Database
     let lists: JobLists
     let views: ViewCounter
+    let meaning: JobMeaning
     let similarJobs: any SimilarJobs
     let assistant: Assistant
     let queue: WorkQueue

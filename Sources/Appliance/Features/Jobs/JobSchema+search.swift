@@ -83,7 +83,7 @@ extension JobSchema {
     /// What finds parts of words; and an index that is narrower since filters by parts of texts are put to a copy in memory.
     static let wordMigrations = [
         Migration(
-            version: 59, name: "jobs_words",
+            version: 62, name: "jobs_words",
             sql: """
                 -- The words of descriptions and skills, split at blanks alone and folded before they come here.
                 CREATE VIRTUAL TABLE jobs_words USING fts5 (

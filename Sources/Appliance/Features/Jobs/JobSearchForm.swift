@@ -3,6 +3,10 @@ import Platform
 /// The query of `search/`, checked. A field that is there but blank counts as not given, as browsers' forms send it.
 struct JobSearchForm: Sendable {
     var request: JobLists.Request
+    /// What is looked for, as it was written; empty where nothing is.
+    var text: String
+    /// By what it is looked for; nil leaves it to the server.
+    var mode: RetrievalMode?
     var limit: Int
     var page: Int
 
@@ -23,11 +27,18 @@ struct JobSearchForm: Sendable {
         if reader.has("is_remote") { filter.isRemote = reader.boolean("is_remote") }
         let skills = reader.optionalTextList("skills", maxItems: Self.maximumSkills, maxLength: 100) ?? []
         filter.skills = Set(skills.map(Folding.fold)).sorted()
-        let text = reader.optionalText("q", max: JobQuery.longest) ?? ""
+        text = reader.optionalText("q", max: JobQuery.longest) ?? ""
         if !text.isEmpty { filter.words = JobQuery(text).map { .query($0) } ?? .nothing }
         let standard: JobOrder = text.isEmpty ? .date : .relevance
         let word = reader.choice("sort", JobOrder.allCases.map(\.rawValue), default: standard.rawValue)
         if word == JobOrder.relevance.rawValue, text.isEmpty { reader.add("sort", "Relevance needs words to look for: give q.") }
+        if reader.has("mode") {
+            mode = RetrievalMode(rawValue: reader.choice("mode", RetrievalMode.allCases.map(\.rawValue)))
+            if mode == .semantic, text.isEmpty { reader.add("mode", "Meaning needs something to look for: give q.") }
+            if mode == .semantic || mode == .hybrid, !text.isEmpty, word != JobOrder.relevance.rawValue {
+                reader.add("sort", "What is found by meaning is sorted by relevance: leave sort out, or give mode=text.")
+            }
+        }
         let wantsFacets = reader.boolean("facets", default: false)
         limit = reader.integer("limit", range: Self.limits, default: Self.standardLimit)
         page = reader.integer("page", range: 1...2_147_483_647, default: 1)

@@ -33,6 +33,10 @@ enum JobStore {
 
     static func count(in reader: Reader) throws -> Int64 { try reader.int("SELECT count(*) FROM jobs") }
 
+    static func activeRowIDs(in reader: Reader) throws -> [Int64] {
+        try reader.rows("SELECT rid FROM jobs WHERE status = 'active' ORDER BY rid") { try $0.int(0) }
+    }
+
     // MARK: Writing
 
     /// Creates the job, or updates the one that it is; see `place`.

@@ -59,12 +59,23 @@ enum JobText {
         Int(try reader.int("SELECT count(*) FROM jobs_text\(condition(set))", arguments: arguments(query, set)))
     }
 
+    static func isMatch(_ query: JobQuery, _ rowID: Int64, in reader: Reader) throws -> Bool {
+        try reader.int("SELECT count(*) FROM jobs_text WHERE jobs_text MATCH $1 AND rowid = $2", query.expression, rowID) == 1
+    }
+
     /// The newest matches, best first; at most `limit`, which is how many are compared by rank.
     static func ranked(_ query: JobQuery, within set: JobMark?, limit: Int, in reader: Reader) throws -> [Int64] {
+        try scored(query, within: set, limit: limit, in: reader).map(\.rowID)
+    }
+
+    /// The same with the score of each; the smaller the better.
+    static func scored(
+        _ query: JobQuery, within set: JobMark?, limit: Int, in reader: Reader
+    ) throws -> [(rowID: Int64, score: Double)] {
         let found = try reader.rows(rankedSQL(within: set), arguments: arguments(query, set) + [limit]) {
             (rowID: try $0.int(0), score: try $0.double(1))
         }
-        return found.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }.map(\.rowID)
+        return found.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }
     }
 
     /// Matches as the index has them, newest first: what comes behind those that are ranked.

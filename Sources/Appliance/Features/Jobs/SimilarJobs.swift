@@ -6,6 +6,36 @@ protocol SimilarJobs: Sendable {
     func rowIDs(similarTo job: Job, limit: Int) async throws -> [Int64]
 }
 
+/// Compares by meaning: the jobs whose passages are nearest to the middle of this job's. Where there are too few of them, as
+/// of a job that waits for its vectors, those follow that are alike by words.
+struct VectorSimilarJobs: SimilarJobs {
+    let database: Database
+    let vectors: VectorSearch
+    let words: any SimilarJobs
+
+    func rowIDs(similarTo job: Job, limit: Int) async throws -> [Int64] {
+        guard let own = job.stored?.rowID, let shelves = vectors.shelves, let middle = Self.middle(shelves.vectors(ofRow: own, of: .job))
+        else { return try await words.rowIDs(similarTo: job, limit: limit) }
+        let near = try await database.scan { reader in
+            // Some more, as the job itself is among them, and others may just have been closed.
+            try shelves.nearestRows(to: middle, of: .job, limit: limit + 8).map(\.group)
+                .filter { try $0 != own && JobListStore.isActive($0, in: reader) }.prefix(limit)
+        }
+        guard near.count < limit else { return Array(near) }
+        let others = try await words.rowIDs(similarTo: job, limit: limit).filter { !near.contains($0) }
+        return Array(near) + others.prefix(limit - near.count)
+    }
+
+    /// The mean of vectors of unit length; nil without any.
+    static func middle(_ vectors: [[Float]]) -> [Float]? {
+        guard var sum = vectors.first else { return nil }
+        for vector in vectors.dropFirst() where vector.count == sum.count {
+            for place in sum.indices { sum[place] += vector[place] }
+        }
+        return sum
+    }
+}
+
 /// Compares by words: first jobs with the same title, then those that share words of the title and a skill, then those
 /// that share anything of either.
 struct TextSimilarJobs: SimilarJobs {

@@ -14,12 +14,15 @@ struct CriteriaScorer: MatchScorer {
         var text: String
     }
 
-    let version = "v2.0_criteria"
+    /// With lines of the profile that are compared by meaning it is another rule.
+    let version: String
+
+    init(comparesLines: Bool = false) { version = comparesLines ? "v2.1_meaning" : "v2.0_criteria" }
 
     func score(_ job: MatchJob, for person: MatchPerson) -> MatchScore? {
         let text = job.foldedText
         let skills = Self.skills(job, person, text)
-        let words = Self.words(person, text)
+        let words = job.lines.map(Self.lines) ?? Self.words(person, text)
         guard skills.value > 0 || words?.value ?? 0 > 0 else { return nil }
         let findings: [(criterion: MatchCriterion, finding: Finding?)] = [
             (.skills, skills), (.level, Self.level(job, person)), (.text, words), (.location, Self.location(job, person)),
@@ -68,6 +71,16 @@ struct CriteriaScorer: MatchScorer {
         let value = share + room * (1 - 1 / Double(1 << min(mentioned.count, 30)))
         let found = parts.isEmpty ? "the job mentions none of them" : parts.joined(separator: ", ")
         return Finding(value: value, matched: matched, text: "Your skills: \(found).")
+    }
+
+    /// The nearest of the lines that tell of one's work, where they can be compared by meaning. Skills are not among them:
+    /// they are judged by themselves, and one more must not push a line away from the job.
+    static func lines(_ lines: [MatchJob.LineMatch]) -> Finding? {
+        guard !lines.isEmpty else { return nil }
+        let near = lines.filter { $0.nearness > 0 }.sorted { ($0.nearness, $1.line) > ($1.nearness, $0.line) }
+        return Finding(
+            value: min(1, near.first?.nearness ?? 0), matched: near.map(\.line),
+            text: "\(near.count) of \(lines.count) lines of your profile \(near.count == 1 ? "is" : "are") close to the job in meaning.")
     }
 
     /// How many of the words of one's title and industries the job has, in any of their forms. As many as an answer to

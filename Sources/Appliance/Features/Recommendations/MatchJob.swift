@@ -20,6 +20,14 @@ struct MatchJob: Sendable, Equatable {
     var skillsRequired: [String] = []
     var skillsPreferred: [String] = []
     var technologies: [String] = []
+    /// How near the lines of the profile are to the job; nil where they are not compared by meaning.
+    var lines: [LineMatch]?
+
+    /// A line of a profile, and how near it is: one is near enough to count at 0, and as near as can be hoped for at 1.
+    struct LineMatch: Sendable, Equatable {
+        let line: String
+        let nearness: Double
+    }
 
     /// The most that the job pays in a year; nil where it does not tell. Zero counts as missing.
     var yearlyPay: Int? {

@@ -2,10 +2,11 @@ import Platform
 
 /// The jobs that are looked at when recommendations are made: enough of them, and never all.
 extension RecommendationStore {
-    /// Hands to `body`, one at a time, active jobs that have words of the query, the best of the full-text index first,
-    /// and behind them the newest ones.
+    /// Hands to `body`, one at a time, active jobs: those that are `near`, those that have words of the query, the best of the
+    /// full-text index first, and behind them the newest ones.
     static func eachCandidate(
-        _ query: TextQuery, byText: Int, limit: Int, without excluded: Set<Int64>, in reader: Reader, _ body: (MatchJob) throws -> Void
+        _ query: TextQuery, near: [Int64] = [], byText: Int, limit: Int, without excluded: Set<Int64>, in reader: Reader,
+        _ body: (MatchJob) throws -> Void
     ) throws {
         var seen = excluded
         var left = limit
@@ -14,13 +15,13 @@ extension RecommendationStore {
             left -= 1
             try body(job)
         }
+        var rows = near
         if !query.isEmpty {
-            for rowID in try TextIndex.matches(query.expression, limit: byText, in: reader) {
-                guard let passage = try PassageStore.passages([rowID], in: reader).first, passage.source == .job,
-                    let id = Identifier(passage.sourceID), let job = try reader.first(jobByID, id, map: readJob)
-                else { continue }
-                try offer(job)
-            }
+            let matches = try TextIndex.ranked(query.expression, in: .jobs(), limit: byText, in: reader).map(\.rowID)
+            rows += try PassageStore.passages(matches, in: reader).map(\.sourceRowID)
+        }
+        for row in rows where !seen.contains(row) {
+            if let job = try reader.first(jobByRow, row, map: readJob) { try offer(job) }
         }
         // As many more as were seen already, so that the limit is reached all the same.
         try reader.each(newestJobs, left + seen.count) { row in
@@ -31,7 +32,7 @@ extension RecommendationStore {
 
     static let newestJobs = "SELECT \(jobColumns) FROM jobs WHERE status = 'active' ORDER BY created_at DESC LIMIT $1"
 
-    static let jobByID = "SELECT \(jobColumns) FROM jobs WHERE id = $1 AND status = 'active'"
+    static let jobByRow = "SELECT \(jobColumns) FROM jobs WHERE rid = $1 AND status = 'active'"
 
     private static let jobColumns = """
         rid, id, title, description, requirements, location, city, state, is_remote, job_type, experience_level, salary_min, \

@@ -2,7 +2,8 @@ import Platform
 
 /// Makes recommendations for one account.
 ///
-/// 1. At most `candidates` active jobs are looked at: those with words of the profile, and the newest. What its owner
+/// 1. At most `candidates` active jobs are looked at: those near to the profile in meaning, those
+///    with its words, and the newest. What its owner
 ///    has applied to, dismissed or called irrelevant is not among them.
 /// 2. Each is scored; the best `wanted` that reach `floor` are recommended.
 /// 3. One transaction stores them, with a notification where a new one reaches the profile's `match_threshold`.
@@ -20,7 +21,8 @@ struct Recommender: Sendable {
     static let floor = 0.2
 
     let database: Database
-    var scorer: any MatchScorer = CriteriaScorer()
+    /// Nil in a process without vectors.
+    var vectors: VectorSearch?
     /// The jobs that somebody has applied to.
     var excluded: Exclusion = { _, _ in [] }
 
@@ -44,13 +46,14 @@ struct Recommender: Sendable {
     private struct Found: Sendable {
         var best: [Suited] = []
         var threshold: Double
+        var version = ""
     }
 
     /// Throws `RecommendationError.noProfile` where there is none.
     func generate(for owner: Owner) async throws -> [Made] {
         let found = try await database.scan { try self.find(for: owner, in: $0) }
         guard !found.best.isEmpty else { return [] }
-        let version = scorer.version
+        let version = found.version
         return try await database.write { transaction in
             // The account may have been deleted meanwhile.
             guard try AccountStore.account(owner, in: transaction) != nil else { return [] }
@@ -72,10 +75,15 @@ struct Recommender: Sendable {
         // A profile that says nothing of what its owner can do gets nothing.
         guard !person.words.isEmpty || !person.skills.isEmpty else { return found }
         let excluded = try RecommendationStore.settledJobs(of: owner, in: reader).union(self.excluded(owner, reader))
+        let lines = try ProfileLines(profile, vectors, in: reader)
+        let scorer = CriteriaScorer(comparesLines: lines != nil)
+        found.version = scorer.version
         var suited: [Suited] = []
         try RecommendationStore.eachCandidate(
-            person.search, byText: Self.candidatesByText, limit: Self.candidates, without: excluded, in: reader
+            person.search, near: lines?.nearJobs ?? [], byText: Self.candidatesByText, limit: Self.candidates, without: excluded, in: reader
         ) { job in
+            var job = job
+            job.lines = lines?.matches(job.rowID)
             guard let score = scorer.score(job, for: person), score.value >= Self.floor else { return }
             suited.append(Suited(rowID: job.rowID, id: job.id, title: job.title, score: score))
         }

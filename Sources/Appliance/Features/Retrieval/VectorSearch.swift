@@ -1,107 +1,243 @@
 import Platform
 import Synchronization
-import VecIndex
 
-/// The vectors of the passages, in memory, beside an embeddings provider.
+/// Search by meaning: the vectors of the serving model in memory, and what embeds questions for it.
 ///
-/// Vectors live in the database; this index is filled from there at start and
-/// follows `PassagesChanged` afterwards. Passages without a vector of the
-/// configured model are embedded in the background, batch by batch; until then
-/// they are found by their words. Two models' vectors never meet: each is stored
-/// with its model's name, and only this one's are loaded.
+/// Vectors live in the database. At the start all are loaded; then the index follows the `changes` table, woken by each
+/// commit that touched passages. When another model takes over, its vectors are loaded beside the old ones and take their
+/// place at once: a question is embedded by the model whose vectors it meets, and by no other.
 final class VectorSearch: Sendable {
-    private let database: Database
-    private let provider: EmbeddingProvider
-    private let settings: ProviderSettings
-    private let dimensions: Int
-    private let index: FlatIndex
-    private let log: Log
-    private let wake: AsyncStream<PassagesChanged>
-    private let signal: AsyncStream<PassagesChanged>.Continuation
-    private let worker: Mutex<Task<Void, Never>?> = Mutex(nil)
-    /// Passages wait since the provider failed.
-    private let isBehind = Atomic<Bool>(false)
-
-    static let batch = 32
-    /// Cosine below which a passage is not an answer. A first value: later
-    /// issues calibrate it for each model on labelled questions.
-    static let floor: Float = 0.3
-
-    init(database: Database, provider: EmbeddingProvider, settings: ProviderSettings, dimensions: Int, log: Log) throws {
-        self.database = database
-        self.provider = provider
-        self.settings = settings
-        self.dimensions = dimensions
-        self.log = log
-        index = try FlatIndex(dimension: dimensions, metric: .cosine)
-        (wake, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
+    private struct State: Sendable {
+        var shelves: VectorShelves?
+        var embedder: (any TextEmbedder)?
+        /// The last change that is in the index, and the last that was deleted.
+        var sequence: Int64 = 0
+        var trimmed: Int64 = 0
+        /// Everything is to be read anew.
+        var isStale = false
     }
 
-    /// Loads what is stored and starts embedding what is not.
+    private let database: Database
+    private let embedders: Embedders
+    private let clock: any PlatformClock
+    private let log: Log
+    private let state: Mutex<State> = Mutex(State())
+    private let wake: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+    private let worker: Mutex<Task<Void, Never>?> = Mutex(nil)
+    let health = EmbedderHealth()
+    /// Makes the index's codes: a second of arithmetic for a hundred thousand vectors.
+    private let coding = HashPool(workers: 1, queue: 1, name: "vector-codes")
+
+    private static let slice = 500
+    /// Changes that may lie before they are deleted.
+    private static let untrimmed: Int64 = 256
+    private static let pauseMicroseconds: Int64 = 1_000_000
+
+    init(database: Database, embedders: Embedders, clock: any PlatformClock, log: Log) {
+        self.database = database
+        self.embedders = embedders
+        self.clock = clock
+        self.log = log
+        (wake, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Takes note of the wanted model, loads what is stored, and follows from there.
     func start() async throws {
-        let (index, model) = (self.index, settings.model)
-        try await database.scan { reader in
-            try PassageStore.vectors(model: model, in: reader) { rowID, vector in
-                // A vector of another length was stored under other settings; it is embedded again when its text changes.
-                try? Self.put(vector, at: rowID, in: index)
-            }
+        let wanted = embedders.wantedModel
+        // A start with nothing to note down writes nothing.
+        if try await !database.scan({ try VectorStore.isSettled(on: wanted, in: $0) }) {
+            try await database.write { try VectorStore.want(wanted, in: $0) }
         }
+        try await load()
         let task = Task { await self.run() }
         worker.withLock { $0 = task }
-        signal.yield(PassagesChanged())
     }
 
     func stop() {
         signal.finish()
         worker.withLock { $0 }?.cancel()
+        embedders.stop()
+        coding.stop()
     }
 
-    /// Called after each commit that touched passages.
-    func passagesChanged(_ change: PassagesChanged) { signal.yield(change) }
+    /// Reads all vectors anew, soon.
+    func reload() {
+        state.withLock { $0.isStale = true }
+        signal.yield()
+    }
 
-    var count: Int { index.count }
+    /// Called after each commit that touched passages or vectors.
+    func passagesChanged() { signal.yield() }
 
-    /// The nearest passages' row ids, best first; nil when the provider does not answer.
-    func nearest(to question: String, limit: Int) async -> [Int64]? {
+    var shelves: VectorShelves? { state.withLock { $0.shelves } }
+
+    var wantedEmbedder: (any TextEmbedder)? { embedders.wanted?.embedder }
+
+    /// The model whose vectors are searched, where questions can be embedded for it.
+    var model: EmbeddingModel? { state.withLock { $0.embedder?.model } }
+
+    // MARK: Questions
+
+    /// A question, embedded, and the vectors that it can be compared with.
+    struct Question: Sendable {
+        let vector: [Float]
+        let model: EmbeddingModel
+        let shelves: VectorShelves
+    }
+
+    /// Nil when there is nothing that embeds it now.
+    func prepare(_ question: String) async -> Question? {
+        let (shelves, embedder) = state.withLock { ($0.shelves, $0.embedder) }
+        guard let shelves, let embedder else { return nil }
         do {
-            guard let vector = try await provider.embed([question], dimension: dimensions, settings: settings).first else { return nil }
-            // The provider is back: what waited for it need not wait for the next change.
-            if isBehind.exchange(false, ordering: .relaxed) { signal.yield(PassagesChanged()) }
-            return try index.search(vector, k: limit).filter { $0.score >= Self.floor }.map(\.id)
+            guard let vector = try await embedder.embed([question]).first else { return nil }
+            if health.recovered() { await wakeEmbedding() }
+            return Question(vector: vector, model: embedder.model, shelves: shelves)
         } catch {
+            health.failed()
             log.warning("Embedding a question failed; searching by words alone.", ["error": .string("\(error)")])
             return nil
         }
     }
 
-    private static func put(_ vector: [Float], at rowID: Int64, in index: FlatIndex) throws {
-        if index.contains(rowID) { try index.replace(rowID, with: vector) } else { try index.add(rowID, vector) }
+    /// The embedder is back: what waited for it need not wait for its turn. A failure leaves it at that turn.
+    private func wakeEmbedding() async {
+        try? await database.write { transaction in
+            if try VectorStore.waitingCount(in: transaction) > 0 { try transaction.enqueue(EmbedWork.order(.woken)) }
+        }
     }
+
+    // MARK: Following
 
     private func run() async {
-        for await change in wake {
-            for rowID in change.removed { try? index.remove(rowID) }
-            do { try await embedMissing() } catch {
+        // What was committed between the loading and now.
+        signal.yield()
+        for await _ in wake {
+            do { try await follow() } catch {
                 if Task.isCancelled { return }
-                isBehind.store(true, ordering: .relaxed)
-                log.warning(
-                    "Embedding passages failed; it is tried again with the next change or question.", ["error": .string("\(error)")])
+                log.warning("The index of vectors could not follow the database; it tries again.", ["error": .string("\(error)")])
+                try? await clock.sleep(microseconds: Self.pauseMicroseconds)
+                signal.yield()
             }
         }
     }
 
-    private func embedMissing() async throws {
-        let model = settings.model
-        while !Task.isCancelled {
-            let passages = try await database.scan { try PassageStore.withoutVector(model: model, limit: Self.batch, in: $0) }
-            if passages.isEmpty { return }
-            let vectors = try await provider.embed(
-                passages.map { String(($0.title + "\n" + $0.body).prefix(2000)) }, dimension: dimensions, settings: settings)
-            let kept = try await database.write { transaction in
-                try zip(passages, vectors).filter { try PassageStore.setVector($1, model: model, for: $0, in: transaction) }
-                    .map { (rowID: $0.rowID, vector: $1) }
+    private enum Step: Sendable {
+        case reload
+        case apply([(passage: Int64, entry: VectorStore.Entry?)], through: Int64, isLast: Bool)
+    }
+
+    /// Brings the index to the database's state.
+    func follow() async throws {
+        while true {
+            let (shelves, sequence, isStale) = state.withLock { ($0.shelves, $0.sequence, $0.isStale) }
+            if isStale {
+                try await load()
+                continue
             }
-            for (rowID, vector) in kept { try Self.put(vector, at: rowID, in: index) }
+            let (known, isOn) = (shelves?.model, embedders.wanted != nil)
+            let step = try await database.scan { reader -> Step in
+                guard try !isOn || VectorStore.serving(in: reader) == known else { return .reload }
+                let changes = try VectorStore.changes(after: sequence, limit: Self.slice, in: reader)
+                let passages = Set(changes.filter { $0.model == known?.name }.map(\.passage))
+                let entries = try passages.sorted().map { passage in
+                    (passage: passage, entry: try known.flatMap { try VectorStore.entry(of: passage, model: $0.name, in: reader) })
+                }
+                return .apply(entries, through: changes.last?.sequence ?? sequence, isLast: changes.count < Self.slice)
+            }
+            switch step {
+            case .reload:
+                try await load()
+            case .apply(let entries, let through, let isLast):
+                for (passage, entry) in entries {
+                    if let entry { shelves?.put(entry) } else { shelves?.remove(passage) }
+                }
+                state.withLock { $0.sequence = through }
+                if let shelves { buildCodes(of: shelves) }
+                if isLast { return try await trim(atLeast: Self.untrimmed) }
+            }
         }
+    }
+
+    /// Passages whose vector in memory is not the one in the database, once the index has followed all changes of before;
+    /// nil where no vectors are in memory. What changes meanwhile is looked at again.
+    func differences() async throws -> [Int64]? {
+        guard shelves != nil else { return nil }
+        var differing: [Int64]?
+        for _ in 0..<Self.looks {
+            try await untilFollowed()
+            guard let shelves else { return nil }
+            let known = differing
+            let found = try await database.scan { reader -> [Int64] in
+                if let known {
+                    return try known.filter { passage in
+                        try VectorStore.entry(of: passage, model: shelves.model.name, in: reader)?.vector != shelves.vector(of: passage)
+                    }
+                }
+                var unexplained = shelves.passages
+                var differing: [Int64] = []
+                try VectorStore.each(of: shelves.model.name, in: reader) { entry in
+                    unexplained.remove(entry.passage)
+                    if shelves.vector(of: entry.passage) != entry.vector { differing.append(entry.passage) }
+                }
+                return differing + unexplained
+            }
+            if found.isEmpty { return [] }
+            differing = found
+        }
+        return differing?.sorted()
+    }
+
+    private static let looks = 3
+    private static let followPause: Int64 = 10_000
+    private static let followPauses = 500
+
+    private func untilFollowed() async throws {
+        let newest = try await database.scan { try VectorStore.newestChange(in: $0) }
+        for _ in 0..<Self.followPauses where state.withLock({ $0.sequence }) < newest {
+            signal.yield()
+            try await clock.sleep(microseconds: Self.followPause)
+        }
+    }
+
+    /// Reads all vectors of the serving model; the old ones are searched until they are there.
+    private func load() async throws {
+        let isOn = embedders.wanted != nil
+        state.withLock { $0.isStale = false }
+        let (serving, shelves, sequence) = try await database.scan { reader -> (StoredModel?, VectorShelves?, Int64) in
+            let sequence = try VectorStore.newestChange(in: reader)
+            guard isOn, let serving = try VectorStore.serving(in: reader) else { return (nil, nil, sequence) }
+            let shelves = try VectorShelves(serving)
+            try VectorStore.each(of: serving.name, in: reader) { shelves.put($0) }
+            return (serving, shelves, sequence)
+        }
+        let embedder = serving.flatMap(embedders.embedder)
+        if let serving, embedder == nil {
+            log.warning(
+                "Nothing embeds questions for the model whose vectors are stored; search is by words until the new model's are complete.",
+                ["model": .string(serving.name)])
+        }
+        state.withLock { state in
+            state.shelves = shelves
+            state.embedder = embedder
+            // Where all changes are deleted the newest one that is left says nothing.
+            state.sequence = max(state.sequence, sequence)
+        }
+        if let shelves { buildCodes(of: shelves) }
+        try await trim(atLeast: 1)
+    }
+
+    /// Where it is under way already, whatever comes after looks again.
+    private func buildCodes(of shelves: VectorShelves) {
+        guard shelves.codesAreDue else { return }
+        Task { [coding] in try? await coding.run { shelves.buildCodes() } }
+    }
+
+    private func trim(atLeast count: Int64) async throws {
+        let (sequence, trimmed) = state.withLock { ($0.sequence, $0.trimmed) }
+        guard sequence - trimmed >= count else { return }
+        try await database.write { try VectorStore.trim(through: sequence, in: $0) }
+        state.withLock { $0.trimmed = sequence }
     }
 }

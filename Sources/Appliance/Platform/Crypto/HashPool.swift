@@ -1,4 +1,5 @@
 /// A few threads of their own for password hashing, and a short queue before them.
+/// (The local embedder, whose work is of the same kind, has pools of its own.)
 ///
 /// One hash takes 32 MiB and a good part of a second. On the cooperative pool, two of them would
 /// stop every request; without a bound, a burst of logins would take all memory. So at most
@@ -22,12 +23,13 @@ package final class HashPool: Sendable {
     private let state: Monitor<State>
     private let capacity: Int
 
-    package init(workers: Int = 2, queue: Int = 16) {
+    /// - Parameter name: what the threads are called, for those who look at them from outside.
+    package init(workers: Int = 2, queue: Int = 16, name: String = "hash") {
         let state = Monitor(State())
         self.state = state
         capacity = workers + queue
         let threads = (0..<workers).map { index in
-            PlatformThread.start("hash-\(index)") { Self.work(state) }
+            PlatformThread.start(workers > 1 ? "\(name)-\(index)" : name) { Self.work(state) }
         }
         state.withLock { $0.threads = threads }
     }

@@ -2,8 +2,8 @@
 package struct Operation: Sendable {
     /// A field of the query.
     package struct Parameter: Sendable {
-        let name: String
-        let schema: JSONSchema
+        package let name: String
+        package let schema: JSONSchema
         let description: String
 
         package init(_ name: String, _ schema: JSONSchema, _ description: String) {
@@ -22,8 +22,8 @@ package struct Operation: Sendable {
         let mediaTypes: [String]
     }
 
-    var query: [Parameter] = []
-    var body: JSONSchema?
+    package fileprivate(set) var query: [Parameter] = []
+    package fileprivate(set) var body: JSONSchema?
     var answers: [Answer] = []
     /// The schemas of the path's parameters that are no UUIDs.
     var path: [String: JSONSchema] = [:]

@@ -51,6 +51,16 @@ package struct Row: ~Copyable {
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
     }
 
+    /// A blob of 32-bit floating-point numbers, as this machine writes them; bytes that make no whole number are left out.
+    package func floats(_ column: Int) -> [Float] {
+        guard let start = sqlite3_column_blob(statement, Int32(column)) else { return [] }
+        let length = Int(sqlite3_column_bytes(statement, Int32(column))) / 4
+        return [Float](unsafeUninitializedCapacity: length) { buffer, count in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(start: start, count: length * 4))
+            count = length
+        }
+    }
+
     package func id(_ column: Int) throws -> Identifier {
         guard let id = Identifier(bytes: try blob(column)) else { throw StorageError.unexpectedValue(column: column) }
         return id

@@ -13,3 +13,11 @@ int cvec_openblas_set_threads(int threads) {
     ((void (*)(int))symbol)(threads);
     return 1;
 }
+
+int cvec_has_function(const char *name) { return dlsym(RTLD_DEFAULT, name) != NULL; }
+
+const char *cvec_library_of(const char *name) {
+    void *symbol = dlsym(RTLD_DEFAULT, name);
+    Dl_info info;
+    return symbol != NULL && dladdr(symbol, &info) != 0 ? info.dli_fname : NULL;
+}
