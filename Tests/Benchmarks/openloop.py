@@ -6,7 +6,6 @@ was due, to the last byte of the answer: what this client itself is late by is i
 """
 
 import asyncio
-import collections
 import dataclasses
 import gc
 import random
@@ -41,42 +40,46 @@ def schedule(rates: dict[str, int], seconds: int, seed: int, request) -> list[Sh
 
 async def shoot(port: int, shots: list[Shot]) -> None:
     loop = asyncio.get_running_loop()
-    idle: collections.deque[Connection] = collections.deque([await Connection.open(port) for _ in range(16)])
-    everyone = list(idle)
+    everyone = [await Connection.open(port) for _ in range(16)]
+    idle = list(everyone)
     under_way: set[asyncio.Task] = set()
+    failures: list[Exception] = []
 
     async def carry(shot: Shot, began: float) -> None:
-        if not idle:
-            if len(everyone) >= CONNECTIONS:
-                raise Failed(f"{CONNECTIONS} requests are under way at once: the server does not keep up with this rate")
-            idle.append(await Connection.open(port))
-            everyone.append(idle[-1])
-        # The one that was used last: the fewer connections, the less there is to do for both sides.
-        connection = idle.pop()
-        shot.sent = loop.time() - began
-        status, body = await connection.ask(shot.request)
-        shot.done = loop.time() - began
-        idle.append(connection)
-        if status != 200:
-            raise Failed(f"{shot.kind}: answered with {status}: {body[:300]!r}\n{shot.request[:300]!r}")
+        try:
+            if not idle:
+                if len(everyone) >= CONNECTIONS:
+                    raise Failed(f"{CONNECTIONS} requests are under way at once: the server does not keep up with this rate")
+                idle.append(await Connection.open(port))
+                everyone.append(idle[-1])
+            # The one that was used last: the fewer connections, the less there is to do for both sides.
+            connection = idle.pop()
+            shot.sent = loop.time() - began
+            status, body = await connection.ask(shot.request)
+            shot.done = loop.time() - began
+            idle.append(connection)
+            if status != 200:
+                raise Failed(f"{shot.kind}: {shot.request.split(b' ', 2)[1].decode()} was answered with {status}: {body[:300]!r}")
+        except (Failed, OSError) as failure:
+            failures.append(failure)
 
     began = loop.time() + 0.1
     for shot in shots:
         if (wait := began + shot.at - loop.time()) > 0:
             await asyncio.sleep(wait)
+        if failures:
+            break
         task = asyncio.create_task(carry(shot, began))
         under_way.add(task)
-        task.add_done_callback(lambda task: under_way.discard(task) if task.exception() is None else None)
-        if failed := next((task for task in under_way if task.done() and task.exception()), None):
-            failed.result()
-    if under_way:
+        task.add_done_callback(under_way.discard)
+    if under_way and not failures:
         _, late = await asyncio.wait(under_way, timeout=ANSWER_SECONDS)
         if late:
-            raise Failed(f"{len(late)} requests had no answer after {ANSWER_SECONDS} s")
-    for task in list(under_way):
-        task.result()
+            failures.append(Failed(f"{len(late)} requests had no answer after {ANSWER_SECONDS} s"))
     for connection in everyone:
         connection.close()
+    if failures:
+        raise failures[0]
 
 
 def quantiles(values: list[float]) -> dict:

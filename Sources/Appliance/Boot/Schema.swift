@@ -9,4 +9,5 @@ enum Schema {
         + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
         + JobSchema.searchMigrations + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations
         + NotificationSchema.migrations + NotificationSchema.settingsMigrations + RetrievalSchema.vectorMigrations
+        + JobSchema.wordMigrations
 }

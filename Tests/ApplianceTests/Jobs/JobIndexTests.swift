@@ -55,9 +55,9 @@ import Testing
             #expect(try passages() == 0)
             #expect(try generation() == before + 6)
             let left = try await database.scan { reader in
-                try ["jobs", "jobs_folded", "jobs_text_docsize"].map { try reader.int("SELECT count(*) FROM \($0)") }
+                try ["jobs", "jobs_folded", "jobs_text_docsize", "jobs_vocabulary"].map { try reader.int("SELECT count(*) FROM \($0)") }
             }
-            #expect(left == [0, 0, 0])
+            #expect(left == [0, 0, 0, 0])
         }
     }
 
@@ -86,6 +86,7 @@ import Testing
             for number in 0..<120 { ids += [try await fixture.place("Baker \(number)", name(number)).job.stored?.id].compactMap { $0 } }
             try await fixture.database.write { transaction in
                 try transaction.execute("INSERT INTO jobs_text (jobs_text) VALUES ('delete-all')")
+                try transaction.execute("INSERT INTO jobs_words (jobs_words) VALUES ('delete-all')")
                 try transaction.execute("DELETE FROM jobs_folded")
                 try transaction.execute("UPDATE jobs SET skills_text = '', canonical_url = ''")
                 try transaction.execute("INSERT INTO jobs_unindexed SELECT rid FROM jobs")

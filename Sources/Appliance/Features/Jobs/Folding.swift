@@ -39,6 +39,9 @@ struct FoldedNeedle: Sendable {
         return find(in: Array(Folding.fold(String(decoding: text, as: UTF8.self)).utf8))
     }
 
+    /// Whether a text that is folded already holds it.
+    func isInFolded(_ text: [UInt8]) -> Bool { find(in: text) }
+
     /// Only the letters of ASCII need folding here: whatever else may matter has been folded before.
     private func find(in text: [UInt8]) -> Bool {
         guard let first = bytes.first else { return true }

@@ -41,29 +41,30 @@ struct JobFacets: Sendable, Equatable {
     /// The counting, job by job. Companies count as one when they differ only in letter case, and are shown as one of
     /// their jobs writes them.
     struct Tally {
-        private var jobTypes: [String: Int] = [:]
-        private var levels: [String: Int] = [:]
+        private var jobTypes: [Int32: Int] = [:]
+        private var levels: [Int32: Int] = [:]
         private var isRemote: [Bool: Int] = [:]
-        private var companies: [String: (count: Int, rowID: Int64)] = [:]
+        private var companies: [Int32: (count: Int, rowID: Int64)] = [:]
 
-        mutating func add(rowID: Int64, jobType: String, level: String, isRemote: Bool, company: String) {
-            jobTypes[jobType, default: 0] += 1
-            levels[level, default: 0] += 1
-            self.isRemote[isRemote, default: 0] += 1
-            companies[company, default: (0, rowID)].count += 1
+        mutating func add(_ row: JobRow) {
+            jobTypes[row.jobType, default: 0] += 1
+            levels[row.level, default: 0] += 1
+            isRemote[row.isRemote, default: 0] += 1
+            companies[row.company, default: (0, row.rowID)].count += 1
         }
 
-        /// `name` gives the company of a job as it is written.
-        func facets(name: (Int64) throws -> String?) rethrows -> JobFacets {
-            let top = companies.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(JobFacets.companyLimit)
+        /// `rows` has the texts, folded; `name` gives the company of a job as it is written.
+        func facets(in rows: JobRows, name: (Int64) throws -> String?) rethrows -> JobFacets {
+            let named = companies.map { (text: rows.companies.text($0.key), count: $0.value.count, rowID: $0.value.rowID) }
+            let top = named.sorted { ($1.count, $0.text) < ($0.count, $1.text) }.prefix(JobFacets.companyLimit)
             return JobFacets(
-                jobTypes: Self.sorted(jobTypes), levels: Self.sorted(levels),
+                jobTypes: Self.sorted(jobTypes, rows.words), levels: Self.sorted(levels, rows.words),
                 isRemote: [true, false].compactMap { flag in isRemote[flag].map { Value(value: flag, count: $0) } },
-                companies: try top.map { Value(value: try name($0.value.rowID) ?? $0.key, count: $0.value.count) })
+                companies: try top.map { Value(value: try name($0.rowID) ?? $0.text, count: $0.count) })
         }
 
-        private static func sorted(_ counts: [String: Int]) -> [Value<String>] {
-            counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { Value(value: $0.key, count: $0.value) }
+        private static func sorted(_ counts: [Int32: Int], _ table: TextTable) -> [Value<String>] {
+            counts.map { Value(value: table.text($0.key), count: $0.value) }.sorted { ($1.count, $0.value) < ($0.count, $1.value) }
         }
     }
 }

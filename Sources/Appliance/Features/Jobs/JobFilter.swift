@@ -35,6 +35,13 @@ struct JobFilter: Sendable, Hashable {
         !(title.isEmpty && company.isEmpty && location.isEmpty && skills.isEmpty) || minimumSalary != nil || maximumSalary != nil
     }
 
+    /// What it asks for beside words.
+    var withoutWords: JobFilter {
+        var filter = self
+        filter.words = nil
+        return filter
+    }
+
     /// Whether nothing can match: no text of a job is as long as this, or there is no word to find.
     var isHopeless: Bool { words == .nothing || [title, company, location].contains { $0.utf8.count > Self.longestText } }
 

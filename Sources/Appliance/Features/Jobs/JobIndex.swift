@@ -1,14 +1,15 @@
 import Platform
 
 /// Keeps what lists and searches read in step with the jobs, in the transaction that changes them: the narrow table, the
-/// words of the active jobs, their passages for the assistant, and the count of changes.
+/// words of all and of the active jobs, their passages for the assistant, and the count of changes.
 enum JobIndex {
     /// The smallest number stands where there is no date and no pay, and so comes last.
     static let none = Int64.min
 
     /// Takes a new job in, or one that was changed, with what it was before.
     static func put(_ job: Job, _ stored: Job.Stored, over old: Job?, in transaction: Transaction) throws {
-        let wasFound = try old != nil && isFound(stored.rowID, in: transaction)
+        let before = try old == nil ? nil : status(stored.rowID, in: transaction)
+        let (wasIndexed, wasFound) = (before != nil, before == "active")
         try fold(job, stored, generation: advance(in: transaction), in: transaction)
         if let old, wasFound, job.isActive, JobText.isSame(old, job) {
             // The words stay as they are.
@@ -16,11 +17,21 @@ enum JobIndex {
             if let old, wasFound { try JobText.remove(old, rowID: stored.rowID, in: transaction) }
             if job.isActive { try JobText.add(job, rowID: stored.rowID, in: transaction) }
         }
+        if let old, wasIndexed {
+            if !JobWords.isSame(old, job) {
+                try JobWords.remove(old, rowID: stored.rowID, in: transaction)
+                try JobWords.add(job, rowID: stored.rowID, in: transaction)
+            }
+        } else {
+            try JobWords.add(job, rowID: stored.rowID, in: transaction)
+        }
         try putPassages(job, stored, in: transaction)
     }
 
     static func remove(_ job: Job, _ stored: Job.Stored, in transaction: Transaction) throws {
-        if try isFound(stored.rowID, in: transaction) { try JobText.remove(job, rowID: stored.rowID, in: transaction) }
+        let before = try status(stored.rowID, in: transaction)
+        if before == "active" { try JobText.remove(job, rowID: stored.rowID, in: transaction) }
+        if before != nil { try JobWords.remove(job, rowID: stored.rowID, in: transaction) }
         try transaction.execute("DELETE FROM jobs_folded WHERE rid = $1", stored.rowID)
         _ = try advance(in: transaction)
         try PassageStore.remove(.job, stored.rowID, in: transaction)
@@ -55,9 +66,10 @@ enum JobIndex {
         return try generation(in: transaction)
     }
 
-    /// Whether the full-text index has the job. Taking out what is not in it would spoil the index.
-    private static func isFound(_ rowID: Int64, in reader: Reader) throws -> Bool {
-        try reader.int("SELECT count(*) FROM jobs_folded WHERE rid = $1 AND status = 'active'", rowID) == 1
+    /// The status with which the job was taken in, nil before that. The index of words has every job that was, the
+    /// full-text index the active ones; taking out what is not in them would spoil them.
+    private static func status(_ rowID: Int64, in reader: Reader) throws -> String? {
+        try reader.first("SELECT status FROM jobs_folded WHERE rid = $1", rowID) { try $0.text(0) }
     }
 
     private static func fold(_ job: Job, _ stored: Job.Stored, generation: Int64, in transaction: Transaction) throws {

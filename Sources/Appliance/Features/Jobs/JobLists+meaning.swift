@@ -13,17 +13,14 @@ extension JobLists {
         _ request: Request, near question: VectorSearch.Question, mode: RetrievalMode, limit: Int, offset: Int
     ) async throws -> Found {
         try await database.scan { reader in
-            let selection = try self.selection(request.filter, in: reader)
-            let near = try Self.near(question, selection, in: reader)
-            let order =
-                try mode == .semantic
-                ? Order(ranked: near.map(\.group), count: near.count, added: near.map(\.group))
-                : fused(request, selection, near, question, in: reader)
-            let rowIDs = try page(order, mode == .semantic ? nil : selection, limit: limit, offset: offset, in: reader)
-            var found = Found(count: order.count, items: try items(rowIDs, request, hasWords: mode != .semantic, in: reader))
-            if request.wantsFacets {
-                found.facets = try JobListStore.facets(mode == .semantic ? nil : selection, and: order.added, in: reader)
-            }
+            let filter = request.filter
+            let query = mode == .semantic ? nil : filter.words?.query
+            let set = try chosen(filter.withoutWords, in: reader)
+            let near = try Self.near(question, set, in: reader)
+            let order = try fused(query, set, near, question, in: reader)
+            let rowIDs = try page(order, query, set, limit: limit, offset: offset, in: reader)
+            var found = Found(count: order.count, items: try items(rowIDs, request, hasWords: query != nil, in: reader))
+            if request.wantsFacets { found.facets = try facets(query == nil ? nil : filter, and: order.added, in: reader) }
             return found
         }
     }
@@ -39,27 +36,23 @@ extension JobLists {
     }
 
     /// The nearest of the jobs that are allowed and near enough. The index in memory may be a moment behind the database.
-    private static func near(
-        _ question: VectorSearch.Question, _ selection: JobListStore.Selection, in reader: Reader
-    ) throws -> [PassageMatch] {
-        var others = selection
-        others.filter.words = nil
-        let allowed = others.filter == JobFilter(status: "active") ? nil : Set(try JobListStore.allRowIDs(others, in: reader))
+    private static func near(_ question: VectorSearch.Question, _ set: JobMark?, in reader: Reader) throws -> [PassageMatch] {
+        let allowed = set.map { Set($0.rowIDs) }
         let found = question.shelves.nearestRows(to: question.vector, of: .job, allowed: allowed, limit: nearest)
         return try found.filter { try $0.cosine >= question.model.floor && JobListStore.isActive($0.group, in: reader) }
     }
 
     private func fused(
-        _ request: Request, _ selection: JobListStore.Selection, _ near: [PassageMatch], _ question: VectorSearch.Question,
-        in reader: Reader
+        _ query: JobQuery?, _ set: JobMark?, _ near: [PassageMatch], _ question: VectorSearch.Question, in reader: Reader
     ) throws -> Order {
-        let words = try JobListStore.scored(selection, limit: rankedMatches, in: reader)
+        guard let query else { return Order(ranked: near.map(\.group), count: near.count, added: near.map(\.group)) }
+        let words = try JobText.scored(query, within: set, limit: rankedMatches, in: reader)
         let matched = Set(words.map(\.rowID))
         let isComplete = words.count < rankedMatches
-        let count = try isComplete ? words.count : JobListStore.count(selection, in: reader)
+        let count = try isComplete ? words.count : JobText.count(query, within: set, in: reader)
         // What has the words but is not among the ranked comes behind them, once.
         let added = try near.filter { match in
-            try !matched.contains(match.group) && (isComplete || !JobListStore.matches(selection, match.group, in: reader))
+            try !matched.contains(match.group) && (isComplete || !JobText.isMatch(query, match.group, in: reader))
         }
         var cosines = question.shelves.cosines(ofRows: matched, of: .job, to: question.vector)
         for match in added { cosines[match.group] = match.cosine }
@@ -71,11 +64,11 @@ extension JobLists {
     }
 
     private func page(
-        _ order: Order, _ selection: JobListStore.Selection?, limit: Int, offset: Int, in reader: Reader
+        _ order: Order, _ query: JobQuery?, _ set: JobMark?, limit: Int, offset: Int, in reader: Reader
     ) throws -> [Int64] {
         let first = Array(order.ranked.dropFirst(offset).prefix(limit))
-        guard let selection, first.count < limit, order.words == rankedMatches else { return first }
+        guard let query, first.count < limit, order.words == rankedMatches else { return first }
         let behind = max(offset, order.ranked.count) - order.added.count
-        return first + (try JobListStore.unranked(selection, limit: limit - first.count, offset: behind, in: reader))
+        return first + (try JobText.unranked(query, within: set, limit: limit - first.count, offset: behind, in: reader))
     }
 }

@@ -5,6 +5,7 @@ struct JobLists: Sendable {
     let database: Database
     let counts = JobCounts()
     let skills = SkillMarks()
+    let kept = KeptJobRows()
     var rankedMatches = JobText.rankedMatches
 
     /// What is asked for.
@@ -49,31 +50,32 @@ struct JobLists: Sendable {
         return try find(request, limit: limit, place: { _ in offset }, in: reader)
     }
 
-    private func find(_ request: Request, limit: Int, place: (Int) throws -> Int, in reader: Reader) throws -> Found {
+    private func find(
+        _ request: Request, limit: Int, place: @escaping (Int) throws -> Int, in reader: Reader
+    ) throws -> Found {
         let filter = request.filter
         let generation = try JobIndex.generation(in: reader)
-        let selection = try selection(filter, in: reader)
         var entry = counts.entry(filter, at: generation)
-        if request.order == .relevance, entry.ranked == nil {
-            entry.ranked = try JobListStore.ranked(selection, limit: rankedMatches, in: reader)
+        let page = Cut(limit: limit, place: place)
+        let (count, rowIDs): (Int, [Int64])
+        if filter.isHopeless {
+            count = 0
+            rowIDs = []
+            _ = try place(0)
+        } else if request.order == .relevance, let query = filter.words?.query {
+            (count, rowIDs) = try byRank(query, filter.withoutWords, page, &entry, in: reader)
+        } else if filter.isIndexed {
+            (count, rowIDs) = try byIndex(filter, request.order, page, &entry, in: reader)
+        } else {
+            let (rows, places) = try lookAtEach(filter, in: reader)
+            count = places.count
+            rowIDs = rows.sorted(places, by: request.order).dropFirst(try place(count)).prefix(limit).map { rows.rows[Int($0)].rowID }
         }
-        let count = try entry.count ?? knownCount(entry) ?? JobListStore.count(selection, in: reader)
         entry.count = count
-        if request.wantsFacets, entry.facets == nil { entry.facets = try JobListStore.facets(selection, in: reader) }
+        if request.wantsFacets, entry.facets == nil { entry.facets = try facets(filter, in: reader) }
         counts.keep(entry, for: filter, at: generation)
-
-        let offset = try place(count)
-        let rowIDs =
-            request.order == .relevance
-            ? try byRank(entry.ranked ?? [], selection, limit: limit, offset: offset, in: reader)
-            : try JobListStore.rowIDs(selection, by: request.order, limit: limit, offset: offset, count: count, in: reader)
         return Found(
             count: count, items: try items(rowIDs, request, hasWords: true, in: reader), facets: request.wantsFacets ? entry.facets : nil)
-    }
-
-    func selection(_ filter: JobFilter, in reader: Reader) throws -> JobListStore.Selection {
-        let marks = filter.skills.isEmpty || filter.isHopeless ? [] : try skills.marks(for: filter.skills, in: reader)
-        return JobListStore.Selection(filter: filter, marks: marks)
     }
 
     func items(_ rowIDs: [Int64], _ request: Request, hasWords: Bool, in reader: Reader) throws -> [Found.Item] {
@@ -82,18 +84,66 @@ struct JobLists: Sendable {
         }
     }
 
-    /// Where fewer matched than are ranked, those are all.
-    private func knownCount(_ entry: JobCounts.Entry) -> Int? {
-        entry.ranked.flatMap { $0.count < rankedMatches ? $0.count : nil }
+    /// Over the jobs that a filter finds, where there is one, and over further jobs, which are not among them.
+    func facets(_ filter: JobFilter?, and further: [Int64] = [], in reader: Reader) throws -> JobFacets {
+        let rows = try kept.rows(in: reader)
+        let found = try filter.map { try lookAtEach($0, in: reader).places } ?? []
+        let others = further.isEmpty ? [] : rows.places(JobFilter(), skills: [], matched: JobMark(of: further))
+        return try rows.facets(of: found + others) { try JobListStore.company(of: $0, in: reader) }
     }
 
+    // MARK: Ways to find jobs
+
+    /// The part of what was found that is to be shown.
+    private struct Cut {
+        let limit: Int
+        let place: (Int) throws -> Int
+    }
+
+    /// By equality, along an index.
+    private func byIndex(
+        _ filter: JobFilter, _ order: JobOrder, _ page: Cut, _ entry: inout JobCounts.Entry, in reader: Reader
+    ) throws -> (count: Int, rowIDs: [Int64]) {
+        let count = try entry.count ?? JobListStore.count(filter, in: reader)
+        let offset = try page.place(count)
+        return (count, try JobListStore.rowIDs(filter, by: order, limit: page.limit, offset: offset, count: count, in: reader))
+    }
+
+    /// In a pass over the narrow rows in memory.
+    private func lookAtEach(_ filter: JobFilter, in reader: Reader) throws -> (rows: JobRows, places: [Int32]) {
+        let rows = try kept.rows(in: reader)
+        let marks = filter.skills.isEmpty || filter.isHopeless ? [] : try skills.marks(for: filter.skills, in: reader)
+        let matched = try filter.words?.query.map { try JobText.matches($0, in: reader) }
+        return (rows, rows.places(filter, skills: marks, matched: matched))
+    }
+
+    /// The jobs that a filter without words finds; nil for all active ones, which are those that the full-text index has.
+    func chosen(_ filter: JobFilter, in reader: Reader) throws -> JobMark? {
+        guard filter != JobFilter(status: "active") else { return nil }
+        let (rows, places) = try lookAtEach(filter, in: reader)
+        return JobMark(of: places.map { rows.rows[Int($0)].rowID })
+    }
+
+    /// By words, the best first. `others` is what the filter asks for beside them.
     private func byRank(
-        _ ranked: [Int64], _ selection: JobListStore.Selection, limit: Int, offset: Int, in reader: Reader
-    ) throws -> [Int64] {
-        let first = Array(ranked.dropFirst(offset).prefix(limit))
-        guard first.count < limit, ranked.count == rankedMatches else { return first }
-        let behind = max(offset, ranked.count)
-        return first + (try JobListStore.unranked(selection, limit: limit - first.count, offset: behind, in: reader))
+        _ query: JobQuery, _ others: JobFilter, _ page: Cut, _ entry: inout JobCounts.Entry, in reader: Reader
+    ) throws -> (count: Int, rowIDs: [Int64]) {
+        var known: JobMark?
+        func set() throws -> JobMark? {
+            if known == nil { known = try chosen(others, in: reader) }
+            return known
+        }
+        let ranked = try entry.ranked ?? JobText.ranked(query, within: set(), limit: rankedMatches, in: reader)
+        entry.ranked = ranked
+        // Where fewer matched than are ranked, those are all.
+        let counted = ranked.count < rankedMatches ? ranked.count : entry.count
+        let count = try counted ?? JobText.count(query, within: set(), in: reader)
+        let offset = try page.place(count)
+        let first = Array(ranked.dropFirst(offset).prefix(page.limit))
+        guard first.count < page.limit, ranked.count == rankedMatches else { return (count, first) }
+        let rest = try JobText.unranked(
+            query, within: set(), limit: page.limit - first.count, offset: max(offset, ranked.count), in: reader)
+        return (count, first + rest)
     }
 
     private func snippets(_ job: JobListItem, _ request: Request, in reader: Reader) throws -> [(field: String, html: String)] {

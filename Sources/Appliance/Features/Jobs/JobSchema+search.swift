@@ -79,4 +79,29 @@ extension JobSchema {
                 );
                 """),
     ]
+
+    /// What finds parts of words; and an index that is narrower since filters by parts of texts are put to a copy in memory.
+    static let wordMigrations = [
+        Migration(
+            version: 62, name: "jobs_words",
+            sql: """
+                -- The words of descriptions and skills, split at blanks alone and folded before they come here.
+                CREATE VIRTUAL TABLE jobs_words USING fts5 (
+                    words, content = '', columnsize = 0, detail = none,
+                    tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'"
+                );
+                CREATE VIRTUAL TABLE jobs_vocabulary USING fts5vocab (jobs_words, row);
+
+                DROP INDEX jobs_folded_in_order;
+                CREATE INDEX jobs_folded_in_order ON jobs_folded (posted_key, created_at, rid);
+                DROP INDEX jobs_folded_by_pay;
+                CREATE INDEX jobs_folded_by_pay ON jobs_folded (
+                    status, pay_key, posted_key, created_at, rid, job_type, experience_level, is_remote);
+
+                -- The next start takes all jobs in anew.
+                INSERT INTO jobs_text (jobs_text) VALUES ('delete-all');
+                DELETE FROM jobs_folded;
+                INSERT OR IGNORE INTO jobs_unindexed SELECT rid FROM jobs;
+                """)
+    ]
 }

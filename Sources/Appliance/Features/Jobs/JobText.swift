@@ -49,17 +49,64 @@ enum JobText {
         return zip(fields, found ?? []).compactMap { field, text in marks.html(of: text).map { (field.name, $0) } }
     }
 
+    /// All active jobs that match.
+    static func matches(_ query: JobQuery, in reader: Reader) throws -> JobMark {
+        JobMark(of: try reader.rows("SELECT rowid FROM jobs_text WHERE jobs_text MATCH $1", query.expression) { try $0.int(0) })
+    }
+
+    /// How many active jobs match that are in the set, if one is given.
+    static func count(_ query: JobQuery, within set: JobMark?, in reader: Reader) throws -> Int {
+        Int(try reader.int("SELECT count(*) FROM jobs_text\(condition(set))", arguments: arguments(query, set)))
+    }
+
+    static func isMatch(_ query: JobQuery, _ rowID: Int64, in reader: Reader) throws -> Bool {
+        try reader.int("SELECT count(*) FROM jobs_text WHERE jobs_text MATCH $1 AND rowid = $2", query.expression, rowID) == 1
+    }
+
+    /// The newest matches, best first; at most `limit`, which is how many are compared by rank.
+    static func ranked(_ query: JobQuery, within set: JobMark?, limit: Int, in reader: Reader) throws -> [Int64] {
+        try scored(query, within: set, limit: limit, in: reader).map(\.rowID)
+    }
+
+    /// The same with the score of each; the smaller the better.
+    static func scored(
+        _ query: JobQuery, within set: JobMark?, limit: Int, in reader: Reader
+    ) throws -> [(rowID: Int64, score: Double)] {
+        let found = try reader.rows(rankedSQL(within: set), arguments: arguments(query, set) + [limit]) {
+            (rowID: try $0.int(0), score: try $0.double(1))
+        }
+        return found.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }
+    }
+
+    /// Matches as the index has them, newest first: what comes behind those that are ranked.
+    static func unranked(_ query: JobQuery, within set: JobMark?, limit: Int, offset: Int, in reader: Reader) throws -> [Int64] {
+        let places = set == nil ? "LIMIT $2 OFFSET $3" : "LIMIT $4 OFFSET $5"
+        return try reader.rows(
+            "SELECT rowid FROM jobs_text\(condition(set)) ORDER BY rowid DESC \(places)",
+            arguments: arguments(query, set) + [limit, offset]
+        ) { try $0.int(0) }
+    }
+
+    static func rankedSQL(within set: JobMark?) -> String {
+        "SELECT rowid, \(rank) FROM jobs_text\(condition(set)) ORDER BY rowid DESC LIMIT $\(set == nil ? 2 : 4)"
+    }
+
+    private static func condition(_ set: JobMark?) -> String {
+        " WHERE jobs_text MATCH $1" + (set == nil ? "" : " AND " + JobMark.condition(on: "rowid", bytes: 2, base: 3))
+    }
+
+    private static func arguments(_ query: JobQuery, _ set: JobMark?) -> [(any SQLBindable)?] {
+        [query.expression] + (set.map { [$0.bytes, $0.base] } ?? [])
+    }
+
     /// Row ids of the active jobs that match, best first, among the newest matches.
     static func best(_ query: JobQuery, limit: Int, in reader: Reader) throws -> [Int64] {
-        let scored = try reader.rows(
-            "SELECT rowid, \(rank) FROM jobs_text WHERE jobs_text MATCH $1 ORDER BY rowid DESC LIMIT $2", query.expression, rankedMatches
-        ) { (rowID: try $0.int(0), score: try $0.double(1)) }
-        return scored.sorted { ($0.score, $1.rowID) < ($1.score, $0.rowID) }.prefix(limit).map(\.rowID)
+        Array(try ranked(query, within: nil, limit: rankedMatches, in: reader).prefix(limit))
     }
 
     /// How many matches are compared by rank. Words that every job has match every job, and ranking takes microseconds for
     /// each: the newest matches are ranked, the others follow behind them.
-    static let rankedMatches = 2000
+    static let rankedMatches = 1000
 }
 
 /// Two words between which FTS5 puts what it found. They are made anew for each answer, so that no job can hold them.

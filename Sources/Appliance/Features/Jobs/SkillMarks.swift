@@ -1,32 +1,15 @@
 import Platform
 import Synchronization
 
-/// Which jobs have a skill: in their lists of skills or anywhere in their description.
+/// Which jobs have a skill: in their lists of skills or anywhere in their description, whatever stands before and behind it.
 ///
-/// No index knows the inside of words, and descriptions are long: to look through a hundred thousand of them takes a few
-/// tenths of a second. So it is done once for each skill that is asked for. The outcome is one byte a job, which a statement can
-/// look into, and from then on only the jobs that were changed are looked at again. What is kept is bounded; the skills
-/// that were not asked for the longest go first.
+/// That is found out once for each skill that is asked for, and from then on only the jobs that were changed are looked at
+/// again. The first time, the index of words says where the skill stands, in some milliseconds. For a skill of one or two
+/// letters, which nearly every job has somewhere, that is no help: then each description is read, which takes a few tenths
+/// of a second with a hundred thousand jobs. What is kept is bounded; the skills that were not asked for the longest go first.
 final class SkillMarks: Sendable {
-    /// For the job with number n the byte at n - base, counted from 1: 1 where the job has the skill. Jobs behind the last byte do not.
-    struct Mark: Sendable, Hashable {
-        var bytes: [UInt8] = []
-        var base: Int64 = 0
-
-        mutating func set(_ rowID: Int64, _ isSo: Bool) {
-            if bytes.isEmpty { base = rowID - 1 }
-            if rowID <= base {
-                bytes.insert(contentsOf: [UInt8](repeating: 0, count: Int(base - rowID) + 1), at: 0)
-                base = rowID - 1
-            }
-            let index = Int(rowID - base) - 1
-            if index >= bytes.count { bytes += [UInt8](repeating: 0, count: index - bytes.count + 1) }
-            bytes[index] = isSo ? 1 : 0
-        }
-    }
-
     private struct Entry {
-        var mark: Mark
+        var mark: JobMark
         var generation: Int64
         var lastUse: Int
     }
@@ -38,6 +21,7 @@ final class SkillMarks: Sendable {
 
     private let state: Mutex<State> = Mutex(State())
     private let byteLimit: Int
+    private let vocabulary = JobVocabulary()
 
     init(byteLimit: Int = 32 << 20) { self.byteLimit = byteLimit }
 
@@ -45,7 +29,7 @@ final class SkillMarks: Sendable {
     var count: Int { state.withLock { $0.entries.count } }
 
     /// The marks of these folded skills, in their order, as of the state that the reader sees.
-    func marks(for skills: [String], in reader: Reader) throws -> [Mark] {
+    func marks(for skills: [String], in reader: Reader) throws -> [JobMark] {
         let generation = try JobIndex.generation(in: reader)
         var entries = state.withLock { state in state.entries.filter { skills.contains($0.key) } }
         let stale = skills.filter { (entries[$0]?.generation ?? generation) < generation }
@@ -54,27 +38,85 @@ final class SkillMarks: Sendable {
         }
         // A mark from a later state than the reader's is not for it.
         let missing = skills.filter { entries[$0].map { $0.generation > generation } ?? true }
-        for skill in missing { entries[skill] = Entry(mark: Mark(), generation: generation, lastUse: 0) }
-        if !missing.isEmpty { try look(for: missing, after: nil, into: &entries, in: reader) }
+        for skill in missing {
+            let mark = try mark(of: skill, at: generation, in: reader)
+            entries[skill] = mark.map { Entry(mark: $0, generation: generation, lastUse: 0) }
+        }
+        let unknown = missing.filter { entries[$0] == nil }
+        for skill in unknown { entries[skill] = Entry(mark: JobMark(), generation: generation, lastUse: 0) }
+        if !unknown.isEmpty { try look(for: unknown, after: nil, into: &entries, in: reader) }
         keep(entries, at: generation)
-        return skills.map { entries[$0]?.mark ?? Mark() }
+        return skills.map { entries[$0]?.mark ?? JobMark() }
+    }
+
+    // MARK: By the index of words
+
+    /// Words whose jobs are looked up one after the other: of more, to read each description is the shorter way.
+    private static let mostWords = 300
+    /// Jobs that have the words of a skill and are read to see whether they stand together.
+    private static let mostCandidates = 20_000
+
+    /// Nil where the index is no help.
+    private func mark(of skill: String, at generation: Int64, in reader: Reader) throws -> JobMark? {
+        // What is written differently within a list is not in the index as it is asked for.
+        guard Self.escaped(skill) == skill, let words = try vocabulary.words(at: generation, in: reader) else { return nil }
+        let parts = Array(skill.utf8).split(omittingEmptySubsequences: false, whereSeparator: JobWords.isBlank)
+        var found: [JobMark] = []
+        for (place, part) in parts.enumerated() where !part.isEmpty {
+            let fit: JobVocabulary.Fit =
+                parts.count == 1 ? .inside : place == 0 ? .atTheEnd : place == parts.count - 1 ? .atTheBeginning : .whole
+            guard let holding = words.holding(Array(part), fit, limit: Self.mostWords) else { continue }
+            found.append(try JobWords.rowIDs(having: holding, in: reader))
+        }
+        guard let first = found.first else { return nil }
+        if parts.count == 1 { return first }
+        let candidates = first.rowIDs.filter { rowID in found.dropFirst().allSatisfy { $0.holds(rowID) } }
+        guard candidates.count <= Self.mostCandidates else { return nil }
+        let needle = Needle(skill)
+        return JobMark(
+            of: try candidates.filter { rowID in
+                try reader.first("SELECT \(Self.columns) FROM jobs WHERE rid = $1", rowID) { needle.isIn($0) } ?? false
+            })
+    }
+
+    // MARK: By reading
+
+    private static let columns = "jobs.rid, jobs.skills_required, jobs.skills_preferred, jobs.description"
+
+    private struct Needle {
+        let listed: FoldedNeedle
+        let described: FoldedNeedle
+
+        init(_ skill: String) {
+            listed = FoldedNeedle(SkillMarks.escaped(skill))
+            described = FoldedNeedle(skill)
+        }
+
+        /// A row of `columns`.
+        func isIn(_ row: borrowing Row) -> Bool {
+            listed.isIn(row.bytes(1)) || listed.isIn(row.bytes(2)) || described.isIn(row.bytes(3))
+        }
+    }
+
+    /// The texts that may hold a skill, of the jobs that were changed after a generation: in the columns 1 to 3.
+    static func eachChanged(after generation: Int64, in reader: Reader, body: (borrowing Row) throws -> Void) throws {
+        let sql = "SELECT \(columns) FROM jobs_folded CROSS JOIN jobs WHERE jobs_folded.generation > $1 AND jobs.rid = jobs_folded.rid"
+        try reader.each(sql, generation, body: body)
     }
 
     /// Looks through the jobs that were changed after a generation, or through all.
     private func look(for skills: [String], after generation: Int64?, into entries: inout [String: Entry], in reader: Reader) throws {
-        var marks = skills.map { entries[$0]?.mark ?? Mark() }
-        for skill in skills { entries[skill]?.mark = Mark() }
-        let needles = skills.map { (listed: FoldedNeedle(Self.escaped($0)), described: FoldedNeedle($0)) }
-        let columns = "jobs.rid, jobs.skills_required, jobs.skills_preferred, jobs.description"
-        let tables =
-            generation == nil
-            ? "jobs" : "jobs_folded CROSS JOIN jobs WHERE jobs_folded.generation > $1 AND jobs.rid = jobs_folded.rid"
-        try reader.each("SELECT \(columns) FROM \(tables)", arguments: generation.map { [$0] } ?? []) { row in
+        var marks = skills.map { entries[$0]?.mark ?? JobMark() }
+        for skill in skills { entries[skill]?.mark = JobMark() }
+        let needles = skills.map(Needle.init)
+        func look(_ row: borrowing Row) throws {
             let rowID = try row.int(0)
-            let (lists, description) = ([row.bytes(1), row.bytes(2)], row.bytes(3))
-            for (place, needle) in needles.enumerated() {
-                marks[place].set(rowID, lists.contains { needle.listed.isIn($0) } || needle.described.isIn(description))
-            }
+            for (place, needle) in needles.enumerated() { marks[place].set(rowID, needle.isIn(row)) }
+        }
+        if let generation {
+            try Self.eachChanged(after: generation, in: reader, body: look)
+        } else {
+            try reader.each("SELECT \(Self.columns) FROM jobs", body: look)
         }
         for (skill, mark) in zip(skills, marks) { entries[skill]?.mark = mark }
     }

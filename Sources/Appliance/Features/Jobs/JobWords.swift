@@ -1,0 +1,68 @@
+import Platform
+
+/// The index that knows the inside of words: which jobs have a text in their description or their lists of skills.
+///
+/// Here a word is whatever stands between blanks, folded, with all its signs. A part of a word is found in two steps: the
+/// vocabulary, which is short, says which words hold the part, and the index, which jobs have these words. That is exact,
+/// for a part without blanks lies within one word.
+enum JobWords {
+    static func add(_ job: Job, rowID: Int64, in transaction: Transaction) throws {
+        try transaction.execute("INSERT INTO jobs_words (rowid, words) VALUES ($1, $2)", rowID, text(of: job))
+    }
+
+    /// The index holds no text of its own, so taking a job out needs what was put in.
+    static func remove(_ job: Job, rowID: Int64, in transaction: Transaction) throws {
+        try transaction.execute(
+            "INSERT INTO jobs_words (jobs_words, rowid, words) VALUES ('delete', $1, $2)", rowID, text(of: job))
+    }
+
+    static func isSame(_ left: Job, _ right: Job) -> Bool {
+        left.description == right.description && left.skillsRequired == right.skillsRequired
+            && left.skillsPreferred == right.skillsPreferred
+    }
+
+    /// Row ids of the jobs that have one of the words.
+    static func rowIDs(having words: [[UInt8]], in reader: Reader) throws -> JobMark {
+        var found: [Int64] = []
+        for word in words {
+            let quoted = "\"" + String(decoding: word, as: UTF8.self).replacing("\"", with: "\"\"") + "\""
+            try reader.each(having, quoted) { found.append(try $0.int(0)) }
+        }
+        return JobMark(of: found)
+    }
+
+    static let having = "SELECT rowid FROM jobs_words WHERE jobs_words MATCH $1"
+
+    /// Each word that some job has, once.
+    static func eachWord(in reader: Reader, body: ([UInt8]) -> Void) throws {
+        try reader.each("SELECT term FROM jobs_vocabulary") { body($0.bytes(0)) }
+    }
+
+    // MARK: What a word is
+
+    static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7f }
+
+    /// A word longer than this is kept as pieces that overlap by half, as the index would cut it off. No part that
+    /// anybody may look for is as long as half a piece.
+    static let pieceBytes = 8192
+
+    /// The words of a folded text.
+    static func split(_ folded: String) -> [Substring.UTF8View] {
+        let words = folded.utf8.split(whereSeparator: isBlank)
+        return words.contains { $0.count > pieceBytes } ? words.flatMap(pieces) : words
+    }
+
+    /// What the index is given of a job. Lists of skills stand in it as they are stored.
+    private static func text(of job: Job) -> String {
+        let text = Folding.fold(
+            [job.description, JSONValue.list(job.skillsRequired).jsonText, JSONValue.list(job.skillsPreferred).jsonText]
+                .joined(separator: "\n"))
+        guard text.utf8.count > pieceBytes else { return text }
+        return split(text).map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+    }
+
+    private static func pieces(of word: Substring.UTF8View) -> [Substring.UTF8View] {
+        guard word.count > pieceBytes else { return [word] }
+        return stride(from: 0, to: word.count - pieceBytes / 2, by: pieceBytes / 2).map { word.dropFirst($0).prefix(pieceBytes) }
+    }
+}
