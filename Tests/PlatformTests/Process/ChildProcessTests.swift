@@ -42,9 +42,14 @@ struct ChildProcessTests {
         }
         let text = String(decoding: try #require(FileSystem.read(directory.path + "/child", limit: 64)), as: UTF8.self)
         let child = try #require(pid_t(text.prefix { $0.isNumber }))
-        // Whoever adopted it may not have buried it yet.
-        let state = FileSystem.read("/proc/\(child)/stat", limit: 4096).map { String(decoding: $0, as: UTF8.self) } ?? ") Z"
-        #expect(state.contains(") Z") || state.contains(") X"))
+        // It may take a moment to die, and whoever adopted it may not have buried it yet.
+        func isGone() -> Bool {
+            let state = FileSystem.read("/proc/\(child)/stat", limit: 4096).map { String(decoding: $0, as: UTF8.self) } ?? ") Z"
+            return state.contains(") Z") || state.contains(") X")
+        }
+        let patience = ContinuousClock.now + .seconds(20)
+        while !isGone() && ContinuousClock.now < patience { sched_yield() }
+        #expect(isGone())
     }
 
     @Test("Secrets in this process's environment are not handed on")
