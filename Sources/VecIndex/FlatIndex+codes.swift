@@ -22,6 +22,11 @@ extension FlatIndex {
         }
     }
 
+    /// How many rows have codes, for display.
+    package var codedCount: Int {
+        rows.withLock { $0.codedCount }
+    }
+
     private var hasCodes: Bool {
         codes != .none && dimension >= VectorCodes.smallestDimension
     }

@@ -35,6 +35,10 @@ struct FlatRows {
             + positions.capacity * (MemoryLayout<Int64>.stride + MemoryLayout<Int>.stride)
     }
 
+    var codedCount: Int {
+        parts.reduce(0) { $0 + ($1.codes == nil ? 0 : $1.segment.count) }
+    }
+
     func contains(_ id: Int64) -> Bool {
         positions[id] != nil
     }

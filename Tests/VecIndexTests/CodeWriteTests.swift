@@ -80,10 +80,12 @@ import Testing
         try add(FlatIndex.fewestCoded - 1, 0)
         #expect(!index.codesAreDue && !index.buildCodes())
         try add(1, 0)
+        #expect(index.codedCount == 0)
         #expect(index.codesAreDue && index.buildCodes() && !index.codesAreDue)
+        #expect(index.codedCount == FlatIndex.fewestCoded)
         // Rows like the others need no new centre; rows elsewhere do.
         try add(1_500, 0)
-        #expect(!index.codesAreDue)
+        #expect(!index.codesAreDue && index.codedCount == index.count)
         let centre = try #require(index.snapshot().parts.first?.codes?.frame.centre)
         #expect(centre.allSatisfy { abs($0) < 0.1 })
         try add(1_500, 3)

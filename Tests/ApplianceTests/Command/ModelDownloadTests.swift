@@ -47,7 +47,7 @@ struct ModelDownloadTests {
     @Test("A download that breaks off, is not there or has moved installs nothing")
     func broken() async throws {
         let line = try CommandLine()
-        try await LoopbackServer.with(Self.script(cut: 1000)) { server in
+        try await LoopbackServer.with(Self.script(cut: 1000)) { server async throws -> Void in
             for path in ["/models/model.safetensors", "/missing/model.safetensors", "/moved/model.safetensors"] {
                 #expect(try await Self.install(line, server.url + path) == 1)
             }

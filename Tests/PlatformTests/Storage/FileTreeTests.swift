@@ -10,8 +10,8 @@ struct FileTreeTests {
     func removal() throws {
         let directory = try TestSupport.TemporaryDirectory()
         #expect(FileSystem.makeDirectories(directory.path + "/tree/a/b", mode: 0o700))
-        try directory.write("x", to: "tree/a/b/file")
-        try directory.write("kept", to: "kept")
+        try FileSystem.write([1], to: directory.path + "/tree/a/b/file")
+        try FileSystem.write([2], to: directory.path + "/kept")
         #expect(symlink(directory.path + "/kept", directory.path + "/tree/link") == 0)
         #expect(symlink(directory.path, directory.path + "/tree/a/up") == 0)
         #expect(FileSystem.names(in: directory.path) == ["kept", "tree"])
