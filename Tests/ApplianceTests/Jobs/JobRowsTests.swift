@@ -62,8 +62,8 @@ import Testing
             let random = MatchDice(20)
             let lists = JobLists(database: fixture.database)
             var jobs: [Job] = []
-            for round in 0..<12 {
-                for number in 0..<20 {
+            for round in 0..<8 {
+                for number in 0..<15 {
                     fixture.clock.advance(seconds: 1)
                     var job = number % 3 == 0 || jobs.isEmpty ? JobFixture.job("") : jobs.remove(at: random.below(jobs.count))
                     if job.stored != nil, random.below(4) == 0, let id = job.stored?.id {
