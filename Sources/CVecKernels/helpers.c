@@ -38,20 +38,26 @@ size_t cvec_next_candidate(const float *dots, const float *lengths, size_t from,
 
 void cvec_wipe(void *memory, size_t bytes) { explicit_bzero(memory, bytes); }
 
-#define LARGE_PAGE ((size_t)2 << 20)
+#define LARGE_PAGE ((size_t)CVEC_LARGE_PAGE)
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 
-void *cvec_reserve(size_t bytes, int large_pages) {
+void *cvec_reserve(size_t bytes) {
     // Large pages begin at multiples of their size, so some more is asked for, and what lies beside given back.
     char *memory = mmap(NULL, bytes + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return NULL;
     size_t before = (LARGE_PAGE - (uintptr_t)memory % LARGE_PAGE) % LARGE_PAGE;
     if (before > 0) munmap(memory, before);
     munmap(memory + before + bytes, LARGE_PAGE - before);
-    // Advice only: a system that has none of them serves ordinary pages.
-    if (large_pages) madvise(memory + before, bytes, MADV_HUGEPAGE);
     return memory + before;
 }
 
 void cvec_release(void *memory, size_t bytes) { munmap(memory, bytes); }
 
 void cvec_give_back(void *memory, size_t bytes) { madvise(memory, bytes, MADV_DONTNEED); }
+
+int cvec_use_large_page(void *memory) {
+    // A system that does not know the second makes large pages in its own time, where the first was asked for.
+    return madvise(memory, LARGE_PAGE, MADV_HUGEPAGE) == 0 && madvise(memory, LARGE_PAGE, MADV_COLLAPSE) == 0;
+}

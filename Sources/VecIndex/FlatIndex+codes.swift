@@ -31,15 +31,17 @@ extension FlatIndex {
         codes != .none && dimension >= VectorCodes.smallestDimension
     }
 
-    /// Makes the codes of all rows anew, around their present centre. Searches and writes go on meanwhile: a part
-    /// of the rows at a time gets its codes, and until then is searched as before.
+    /// Makes the codes of all rows anew, around their present centre, and sees to it that the rows lie in large pages
+    /// (also of an index without codes). Searches and writes go on meanwhile: a part of the rows at a time gets its
+    /// codes, and until then is searched as before.
     ///
-    /// - Returns: false if there was nothing to do: few rows, no codes wanted, or another call is at it.
+    /// - Returns: false if no codes were made: few rows, none wanted, or another call is at it.
     @discardableResult
     package func buildCodes() -> Bool {
-        guard hasCodes, !isBuildingCodes.exchange(true, ordering: .acquiring) else { return false }
+        guard !isBuildingCodes.exchange(true, ordering: .acquiring) else { return false }
         defer { isBuildingCodes.store(false, ordering: .releasing) }
-        guard let frame = learnFrame() else { return false }
+        defer { rows.withLock { $0.pool }.useLargePages() }
+        guard hasCodes, let frame = learnFrame() else { return false }
         rows.withLock { $0.adopt(frame) }
         var index = 0
         while let (next, segment) = rows.withLock({ $0.part(at: index, lacking: frame) }) {
@@ -48,6 +50,7 @@ extension FlatIndex {
             let isDone = rows.withLock { $0.install(codes, for: segment, at: next) }
             index = isDone ? next + 1 : next
         }
+        frame.pool.useLargePages()
         return true
     }
 

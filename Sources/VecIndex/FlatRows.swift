@@ -13,7 +13,7 @@ struct FlatRows {
     private var positions: [Int64: Int] = [:]
     private var stamp = FlatRows.freshStamp()
     private let capacity: Int
-    private let pool: SlotPool
+    let pool: SlotPool
     /// What new parts' codes are relative to.
     private(set) var frame: CodeFrame?
     /// The rows encoded since the frame was adopted, and the sum of their squared distances from its centre.

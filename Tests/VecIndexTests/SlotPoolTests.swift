@@ -10,6 +10,7 @@ import Testing
         var generator = SeededGenerator(seed: 31)
         var taken: [UnsafeMutableRawPointer] = []
         for step in 0..<400 {
+            if step % 100 == 50 { pool.useLargePages() }
             if step < 150 || taken.count < 10 || generator.next() % 2 == 0 {
                 let memory = pool.take()
                 let numbers = memory.bindMemory(to: Int.self, capacity: pool.slot / 8)
@@ -34,12 +35,9 @@ import Testing
         let pool = SlotPool(bytes: 1 << 20)
         #expect(pool.reserved == 0)
         let slots = (0..<100).map { _ in pool.take() }
-        #expect(pool.reserved >= 100 << 20 && pool.reserved <= 133 << 20)
+        #expect(pool.reserved >= 100 << 20 && pool.reserved <= 132 << 20)
         for memory in slots { pool.give(memory) }
         // Two are kept warm; they may lie in two chunks.
         #expect(pool.reserved <= 64 << 20)
-        let one = SlotPool(bytes: 5000)
-        _ = one.take()
-        #expect(one.reserved <= 1 << 20)
     }
 }

@@ -100,12 +100,17 @@ static inline void cvec_prefetch(const void *memory) { __builtin_prefetch(memory
 // Writes zeros that the compiler may not leave out, even if the memory is freed next.
 void cvec_wipe(void *memory, size_t bytes);
 
-// Memory of zeros that takes room only where it is written; in pages of two megabytes, if asked for and if the
-// system has them. Its size is a multiple of 4096. NULL if there is none.
-void *_Nullable cvec_reserve(size_t bytes, int large_pages);
+#define CVEC_LARGE_PAGE 2097152
+
+// Memory of zeros that takes room only where it is written. Begins at a multiple of a large page; its size is a
+// multiple of 4096. NULL if there is none.
+void *_Nullable cvec_reserve(size_t bytes);
 void cvec_release(void *memory, size_t bytes);
 // Gives the room of a part of it back to the system; it is zeros again. In whole pages of 4096 bytes.
 void cvec_give_back(void *memory, size_t bytes);
+// Makes one large page of a part of it that begins at a multiple of one, whatever it holds. Returns 0 if the system
+// did not, or not yet.
+int cvec_use_large_page(void *memory);
 
 // --- The forms. ---
 
