@@ -31,7 +31,7 @@ struct ModelDownloadTests {
     @Test("Both files come from the address and its neighbour, and must have their hashes")
     func whole() async throws {
         let line = try CommandLine()
-        try await LoopbackServer.with(Self.script()) { server in
+        try await LoopbackServer.with(Self.script()) { (server) async throws in
             let url = server.url + "/models/model.safetensors"
             #expect(try await Self.install(line, url, hash: TinyModelFiles.weightsHash.uppercased()) == 0)
             #expect(server.requests.map(\.target) == ["/models/vocab.txt", "/models/model.safetensors"])
@@ -47,7 +47,7 @@ struct ModelDownloadTests {
     @Test("A download that breaks off, is not there or has moved installs nothing")
     func broken() async throws {
         let line = try CommandLine()
-        try await LoopbackServer.with(Self.script(cut: 1000)) { server in
+        try await LoopbackServer.with(Self.script(cut: 1000)) { (server) async throws in
             for path in ["/models/model.safetensors", "/missing/model.safetensors", "/moved/model.safetensors"] {
                 #expect(try await Self.install(line, server.url + path) == 1)
             }
