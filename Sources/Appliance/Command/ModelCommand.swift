@@ -43,6 +43,7 @@ struct ModelCommand: AsyncParsableCommand {
             let models = InstalledModels(in: try options.load().values.storage.directory)
             do {
                 let installation = try ModelInstallation(in: models)
+                defer { installation.discard() }
                 let model = try await source().install(by: installation, at: SystemClock().now())
                 Terminal.print(options.json ? ModelCommand.json(model).jsonText : Self.text(model))
             } catch let problem as ModelProblem {

@@ -30,9 +30,12 @@ final class ModelInstallation: Sendable {
     }
 
     deinit {
-        FileSystem.removeTree(staging)
+        discard()
         close(lock)
     }
+
+    /// Removes what has not become a model. Whoever ends the process calls it: nobody lets go of anything then.
+    func discard() { FileSystem.removeTree(staging) }
 
     var weights: String { staging + "/" + InstalledModel.weights }
     var vocabulary: String { staging + "/" + InstalledModel.vocabulary }
