@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
         let addresses = Self.addresses(loaded.values, ports: appliance.ports)
         log.info("Ready.", ["listen": .string(addresses), "data": .string(loaded.values.storage.directory)])
         notifier.ready(status: "Listening on \(addresses)")
-        FreedMemory.giveBack()
+        StartMemory.giveBack()
         for await signal in signals {
             guard signal == .sighup else { break }
             reload(appliance, environment: environment, log: log, notifier: notifier)

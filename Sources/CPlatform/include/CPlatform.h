@@ -8,6 +8,7 @@ int64_t jobraker_peer_uid(int fd);
 /// Names the calling thread, for those who look at it from outside; at most 15 bytes.
 void jobraker_name_thread(const char *name);
 
-/// Gives whole pages of memory that was freed back to the system. What a start leaves behind is never needed again.
-void jobraker_return_freed_memory(void);
+/// Gives back to the system what a start leaves behind and nothing needs again: whole pages of memory that was freed, and
+/// pages of the program and its libraries that are only read. Of these the ones in use come back by themselves.
+void jobraker_return_start_memory(void);
 #endif

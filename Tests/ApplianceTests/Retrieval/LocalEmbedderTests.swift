@@ -53,13 +53,25 @@ struct LocalEmbedderTests {
     @Test("It is made from what is installed; where nothing is, there is none, and what is damaged is told")
     func installed() async throws {
         let directory = try TemporaryDirectory()
-        #expect(try LocalEmbedder.installed(in: directory.path, floor: { _ in 0.4 }) == nil)
+        let logged = LogSink()
+        func opened() -> (local: LocalModel, embedder: (any TextEmbedder)?) {
+            let local = LocalModel(in: directory.path, log: Log(level: .info, format: .json, clock: ManualClock()) { logged.add($0) })
+            return (local, local.embedder())
+        }
+        #expect(opened().embedder == nil)
+        #expect(logged.text.isEmpty)
         let model = try TinyModelFiles.install(in: directory.path)
-        let embedder = try #require(try LocalEmbedder.installed(in: directory.path) { $0 == model.vectorName ? 0.25 : 1 })
-        #expect(embedder.model == EmbeddingModel(name: model.vectorName, dimensions: TinyModel.width, floor: 0.25))
-        #expect(try await embedder.embed(["swift"]) == Self.encoder().encode(["swift"]).map(\.vector))
-        embedder.stop()
+        let (local, embedder) = opened()
+        let name = model.vectorName
+        #expect(embedder?.model == EmbeddingModel(name: name, dimensions: TinyModel.width, floor: EmbeddingModel.floor(of: name)))
+        let vectors = try await embedder?.embed(["swift"])
+        #expect(try vectors == Self.encoder().encode(["swift"]).map(\.vector))
+        local.stop()
+        #expect(logged.text.isEmpty)
         try FileSystem.write([1], to: directory.path + "/models/\(KnownModel.name)/vocab.txt")
-        #expect(throws: ModelProblem.self) { try LocalEmbedder.installed(in: directory.path) { _ in 0.4 } }
+        let (damaged, none) = opened()
+        #expect(none == nil)
+        #expect(logged.text.contains("The embedding model cannot be used"))
+        damaged.stop()
     }
 }

@@ -46,19 +46,3 @@ final class LocalEmbedder: TextEmbedder {
         passages.stop()
     }
 }
-
-extension LocalEmbedder {
-    /// What embeds with the installed model of a data directory, verified; nil where none is installed.
-    ///
-    /// Blocks for about a tenth of a second, in which the file is read. `floor` is asked with the name under which the
-    /// model's vectors are stored, which is the model's own only for the known weights.
-    static func installed(in dataDirectory: String, floor: (String) -> Float) throws(ModelProblem) -> LocalEmbedder? {
-        let models = InstalledModels(in: dataDirectory)
-        let model: InstalledModel
-        do throws(ModelProblem) { model = try models.find() } catch {
-            guard case .notInstalled = error else { throw error }
-            return nil
-        }
-        return LocalEmbedder(try models.open(model), name: model.vectorName, floor: floor(model.vectorName))
-    }
-}

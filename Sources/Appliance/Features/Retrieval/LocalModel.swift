@@ -6,7 +6,7 @@ final class LocalModel: Sendable {
     static let provider = "local"
 
     /// What to do where it is missing; part of a line of the log, and of `index status`.
-    static let missing = "no embedding model is installed; \"jobraker model install\" installs one, for the next start"
+    static let missing = "no embedding model is installed; `jobraker model install` installs one, for the next start"
 
     private let models: InstalledModels
     private let log: Log

@@ -1,3 +1,5 @@
+import Platform
+
 /// Embeds a batch of which some texts may be refused, so that one that always is does not hold up the others.
 ///
 /// 1. The whole batch is tried.
@@ -20,6 +22,9 @@ struct PatientEmbedding: Sendable {
         guard !texts.isEmpty else { return [] }
         do {
             return try await embedder.embed(texts).map(checked)
+        } catch let error as HashPoolError {
+            // No thread was free, or none is left: that says nothing of the texts.
+            throw error
         } catch {
             try Task.checkCancellation()
             _ = try await embedder.embed([Self.harmless])
@@ -34,6 +39,8 @@ struct PatientEmbedding: Sendable {
         do {
             if let vector = try await embedder.embed(texts).first { return checked(vector) }
             return .refused("there is no vector")
+        } catch let error as HashPoolError {
+            throw error
         } catch {
             try Task.checkCancellation()
             return .refused(String("\(error)".prefix(Self.longestReason)))
