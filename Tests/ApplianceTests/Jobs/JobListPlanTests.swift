@@ -76,6 +76,7 @@ import Testing
             for plan in [
                 try fixture.plan(JobText.rankedSQL(within: nil), ["bread", 20]),
                 try fixture.plan(JobText.rankedSQL(within: set), ["bread", set.bytes, set.base, 20]),
+                try fixture.plan(JobText.snippetSQL, ["bread", 1, 2, set.bytes, set.base, "<", ">"]),
             ] {
                 #expect(plan.count == 1 && plan[0].hasPrefix("SCAN jobs_text VIRTUAL TABLE INDEX"))
             }

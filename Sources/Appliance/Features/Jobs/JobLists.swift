@@ -79,9 +79,11 @@ struct JobLists: Sendable {
     }
 
     func items(_ rowIDs: [Int64], _ request: Request, hasWords: Bool, in reader: Reader) throws -> [Found.Item] {
-        try JobListStore.items(rowIDs, in: reader).map { job in
-            Found.Item(job: job, snippets: hasWords ? try snippets(job, request, in: reader) : [])
+        var snippets: [Int64: [(field: String, html: String)]] = [:]
+        if hasWords, let marks = request.snippetMarks, let query = request.filter.words?.query {
+            snippets = try JobText.snippets(of: rowIDs, query, marks: marks, in: reader)
         }
+        return try JobListStore.items(rowIDs, in: reader).map { Found.Item(job: $0, snippets: snippets[$0.rowID] ?? []) }
     }
 
     /// Over the jobs that a filter finds, where there is one, and over further jobs, which are not among them.
@@ -144,10 +146,5 @@ struct JobLists: Sendable {
         let rest = try JobText.unranked(
             query, within: set(), limit: page.limit - first.count, offset: max(offset, ranked.count), in: reader)
         return (count, first + rest)
-    }
-
-    private func snippets(_ job: JobListItem, _ request: Request, in reader: Reader) throws -> [(field: String, html: String)] {
-        guard let marks = request.snippetMarks, let query = request.filter.words?.query else { return [] }
-        return try JobText.snippets(of: job.rowID, query, marks: marks, in: reader)
     }
 }
