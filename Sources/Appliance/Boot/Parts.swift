@@ -38,8 +38,10 @@ struct Parts: Sendable {
             try await JobIndex.catchUp(core.database)
             try await DocumentIndex(database: core.database, sources: documentSources).catchUp()
             let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
+            let lists = JobLists(database: core.database)
+            lists.prepare()
             let jobs = JobRoutes(
-                database: core.database, lists: JobLists(database: core.database), views: views,
+                database: core.database, lists: lists, views: views,
                 meaning: JobMeaning(vectors: vectors, metrics: searches),
                 similarJobs: VectorSimilarJobs(
                     database: core.database, vectors: vectors, words: TextSimilarJobs(database: core.database)), assistant: assistant,

@@ -28,7 +28,7 @@ import Testing
             let skills = [
                 "c", "c++", "sql", "sql/", "q", "\"q\"", "\\", "ärzte", "rz", "data", "data data", "a d", "js, data", " data", "data ",
                 "node.js",
-                "s,\"", "nothing", "++ (sql) c", "data\nsql/pl",
+                "s,\"", "nothing", ",", "[", "]", "[]", "++ (sql) c", "data\nsql/pl",
             ]
             for round in 0..<6 {
                 for number in 0..<12 {

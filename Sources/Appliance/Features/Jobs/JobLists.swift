@@ -28,6 +28,16 @@ struct JobLists: Sendable {
         var facets: JobFacets?
     }
 
+    /// Reads what searches look into before the first of them comes; they would wait for it.
+    func prepare() {
+        Task {
+            try? await database.scan { reader in
+                _ = try kept.rows(in: reader)
+                try skills.prepare(in: reader)
+            }
+        }
+    }
+
     /// One page. `place` turns the count into the place of the page, or throws what is wrong with it.
     func find(_ request: Request, limit: Int, place: @escaping @Sendable (_ count: Int) throws -> Int) async throws -> Found {
         if request.filter.isIndexed, request.order == .date,

@@ -73,26 +73,32 @@ final class JobVocabulary: Sendable {
 
     var bytes: Int { state.withLock { $0.words.bytes.count } }
 
-    /// All words of the reader's state of the database, and perhaps more; nil when what is kept is of a later state.
+    /// All words of the reader's state of the database, and perhaps more; nil when what is kept is of a later state. Who
+    /// comes while the index is being read waits, and does not read it too.
     func words(at generation: Int64, in reader: Reader) throws -> Words? {
-        var known = state.withLock { $0 }
-        if let kept = known.generation {
-            if kept == generation { return known.words }
-            if kept > generation { return nil }
-        }
-        if let kept = known.generation, known.words.bytes.count <= 2 * known.read + spareBytes {
-            var fresh: Set<[UInt8]> = []
-            try SkillMarks.eachChanged(after: kept, in: reader) { row in
-                for column in 1...3 { fresh.formUnion(JobWords.split(Folding.fold(try row.text(column))).map { Array($0) }) }
+        try state.withLock { state in
+            if let kept = state.generation {
+                if kept == generation { return state.words }
+                if kept > generation { return nil }
+                if state.words.bytes.count <= 2 * state.read + spareBytes {
+                    for word in try Self.wordsChanged(after: kept, in: reader) { state.words.add(word) }
+                    state.generation = generation
+                    return state.words
+                }
             }
-            for word in fresh { known.words.add(word) }
-        } else {
-            known = State()
-            try JobWords.eachWord(in: reader) { known.words.add($0) }
-            known.read = known.words.bytes.count
+            var words = Words()
+            try JobWords.eachWord(in: reader) { words.add($0) }
+            state = State(words: words, generation: generation, read: words.bytes.count)
+            return words
         }
-        known.generation = generation
-        state.withLock { if ($0.generation ?? .min) < generation { $0 = known } }
-        return known.words
+    }
+
+    private static func wordsChanged(after generation: Int64, in reader: Reader) throws -> Set<[UInt8]> {
+        var words: Set<[UInt8]> = []
+        try SkillMarks.eachChanged(after: generation, in: reader) { row in
+            let skills = try [1, 2].flatMap { try row.json($0).array ?? [] }.compactMap(\.string)
+            words.formUnion(JobWords.split(JobWords.text(description: try row.text(3), skills: skills)).map { Array($0) })
+        }
+        return words
     }
 }

@@ -52,11 +52,18 @@ enum JobWords {
         return words.contains { $0.count > pieceBytes } ? words.flatMap(pieces) : words
     }
 
-    /// What the index is given of a job. Lists of skills stand in it as they are stored.
+    /// A text as it stands within a list in JSON.
+    static func listed(_ text: String) -> String { String(JSONValue.string(text).jsonText.dropFirst().dropLast()) }
+
+    /// The texts of a job that may hold a skill, in one. Of the lists of skills each item is a text by itself, as it is
+    /// stored: no skill reaches from one into another.
+    static func text(description: String, skills: [String]) -> String {
+        Folding.fold(([description] + skills.map(listed)).joined(separator: "\n"))
+    }
+
+    /// What the index is given of a job.
     private static func text(of job: Job) -> String {
-        let text = Folding.fold(
-            [job.description, JSONValue.list(job.skillsRequired).jsonText, JSONValue.list(job.skillsPreferred).jsonText]
-                .joined(separator: "\n"))
+        let text = text(description: job.description, skills: job.skillsRequired + job.skillsPreferred)
         guard text.utf8.count > pieceBytes else { return text }
         return split(text).map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
     }

@@ -16,20 +16,26 @@ final class KeptJobRows: Sendable {
     /// When more rows than there are, and these beside them, have been replaced, all is read anew.
     init(spareRows: Int = 1000) { self.spareRows = spareRows }
 
-    /// The rows as the reader's state of the database has them.
+    /// The rows as the reader's state of the database has them. Who comes while they are being read waits, and does not
+    /// read them too.
     func rows(in reader: Reader) throws -> JobRows {
         let generation = try JobIndex.generation(in: reader)
-        let known = state.withLock { $0 }
-        if known.generation == generation { return known.rows }
-        let isUsable = known.generation.map { $0 < generation } ?? false
-        // Texts that no row has any more stay where they are.
-        let isWorn = known.rows.replaced > known.rows.count + spareRows
-        var rows = isUsable && !isWorn ? known.rows : JobRows()
-        try JobListStore.bring(&rows, upFrom: isUsable && !isWorn ? known.generation : nil, in: reader)
-        state.withLock { state in
-            // Rows of an older state are for this reader alone.
-            if state.generation.map({ $0 < generation }) ?? true { state = State(rows: rows, generation: generation) }
+        return try state.withLock { state in
+            if state.generation == generation { return state.rows }
+            if let kept = state.generation, kept > generation {
+                // Rows of an older state are for this reader alone.
+                var rows = JobRows()
+                try JobListStore.bring(&rows, upFrom: nil, in: reader)
+                return rows
+            }
+            // Texts that no row has any more stay where they are.
+            if state.rows.replaced > state.rows.count + spareRows { state = State() }
+            do { try JobListStore.bring(&state.rows, upFrom: state.generation, in: reader) } catch {
+                state = State()
+                throw error
+            }
+            state.generation = generation
+            return state.rows
         }
-        return rows
     }
 }

@@ -49,6 +49,9 @@ final class SkillMarks: Sendable {
         return skills.map { entries[$0]?.mark ?? JobMark() }
     }
 
+    /// Reads what the first question would otherwise have to wait for.
+    func prepare(in reader: Reader) throws { _ = try vocabulary.words(at: JobIndex.generation(in: reader), in: reader) }
+
     // MARK: By the index of words
 
     /// Words whose jobs are looked up one after the other: of more, to read each description is the shorter way.
@@ -58,8 +61,10 @@ final class SkillMarks: Sendable {
 
     /// Nil where the index is no help.
     private func mark(of skill: String, at generation: Int64, in reader: Reader) throws -> JobMark? {
-        // What is written differently within a list is not in the index as it is asked for.
-        guard Self.escaped(skill) == skill, let words = try vocabulary.words(at: generation, in: reader) else { return nil }
+        // What is written differently within a list is not in the index as it is asked for, and neither are a list's own signs.
+        guard JobWords.listed(skill) == skill, !["[", "]", "[]", ","].contains(skill),
+            let words = try vocabulary.words(at: generation, in: reader)
+        else { return nil }
         let parts = Array(skill.utf8).split(omittingEmptySubsequences: false, whereSeparator: JobWords.isBlank)
         var found: [JobMark] = []
         for (place, part) in parts.enumerated() where !part.isEmpty {
@@ -88,7 +93,7 @@ final class SkillMarks: Sendable {
         let described: FoldedNeedle
 
         init(_ skill: String) {
-            listed = FoldedNeedle(SkillMarks.escaped(skill))
+            listed = FoldedNeedle(JobWords.listed(skill))
             described = FoldedNeedle(skill)
         }
 
@@ -134,7 +139,4 @@ final class SkillMarks: Sendable {
             }
         }
     }
-
-    /// As the text stands within a list in JSON.
-    private static func escaped(_ skill: String) -> String { String(JSONValue.string(skill).jsonText.dropFirst().dropLast()) }
 }
