@@ -73,6 +73,16 @@ echo "\$ $jobraker import knowledge $workspace/occupations --config $config"
 echo "\$ $jobraker import jobs $workspace/jobs.jsonl --config $config"
 "$jobraker" import jobs "$workspace/jobs.jsonl" --config "$config" || fail "The import failed."
 
+say "Waiting until all of it is embedded, in the background"
+for _ in $(seq 600); do
+    waiting=$("$jobraker" index status --json --config "$config" | json waiting) || fail "The index did not answer."
+    [ "$waiting" -eq 0 ] && break
+    sleep 0.5
+done
+[ "$waiting" -eq 0 ] || fail "After five minutes $waiting passages still wait for a vector."
+echo "\$ $jobraker index status --config $config"
+"$jobraker" index status --config "$config"
+
 say "Registering"
 password=demo-$(python3 -c 'import secrets; print(secrets.token_urlsafe(12))')
 request POST /api/v1/auth/register/ \
