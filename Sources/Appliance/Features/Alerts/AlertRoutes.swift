@@ -34,7 +34,7 @@ struct AlertRoutes: Sendable {
     @Sendable private func list(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let caller = try request.requireCaller()
         let page = try Page(request)
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let count = try AlertStore.count(of: caller.owner, in: reader)
             let offset = try page.offset(count: count)
             let alerts = try AlertStore.alerts(of: caller.owner, user: caller.accountID, limit: page.size, offset: offset, in: reader)

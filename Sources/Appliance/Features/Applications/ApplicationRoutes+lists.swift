@@ -16,7 +16,7 @@ extension ApplicationRoutes {
                 return try Self.envelope(request, page, count: all.count, shown, of: applicant, in: reader)
             }
         }
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let count = try ApplicationStore.count(filter, of: applicant.owner, in: reader)
             let offset = try page.offset(count: count)
             let shown = try ApplicationStore.rowIDs(filter, of: applicant.owner, limit: page.size, offset: offset, in: reader)
@@ -43,7 +43,7 @@ extension ApplicationRoutes {
 
     @Sendable func history(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let page = try Page(request)
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let application = try Self.application(of: request, in: reader)
             let count = try ApplicationStore.eventCount(of: application, in: reader)
             let offset = try page.offset(count: count)

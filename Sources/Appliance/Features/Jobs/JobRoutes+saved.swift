@@ -45,7 +45,7 @@ extension JobRoutes {
         let owner = try request.requireCaller().owner
         let page = try Page(request)
         let category = request.query("category").flatMap { $0.isEmpty ? nil : $0 }
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let count = try SavedJobStore.count(of: owner, category: category, in: reader)
             let offset = try page.offset(count: count)
             let list = try SavedJobStore.list(of: owner, category: category, limit: page.size, offset: offset, in: reader)

@@ -49,7 +49,7 @@ struct NotificationRoutes: Sendable {
         let owner = try request.requireCaller().owner
         let filter = try NotificationFilter(request)
         let page = try Page(request, size: .client(standard: 50, maximum: 100))
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let count = try NotificationStore.count(filter, of: owner, in: reader)
             let number = try page.number(count: count)
             let notifications = try NotificationStore.list(

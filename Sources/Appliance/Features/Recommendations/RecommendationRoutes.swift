@@ -26,7 +26,7 @@ struct RecommendationRoutes: Sendable {
         let owner = try request.requireCaller().owner
         let statuses = Self.statuses(of: request)
         let page = try Page(request)
-        return try database.read { reader in
+        return try await database.readPatiently { reader in
             let count = try RecommendationStore.count(of: owner, statuses: statuses, in: reader)
             let offset = try page.offset(count: count)
             let found = try RecommendationStore.recommendations(
