@@ -8,5 +8,5 @@ enum Schema {
         + JobSchema.migrations + ChatSchema.migrations + WorkSchema.migrations + AccountSchema.invitationMigrations
         + ModerationSchema.migrations + ChatSchema.answerMigrations + TokenLedger.migrations
         + JobSchema.searchMigrations + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations
-        + NotificationSchema.migrations + NotificationSchema.settingsMigrations
+        + NotificationSchema.migrations + NotificationSchema.settingsMigrations + ChatSchema.streamMigrations
 }

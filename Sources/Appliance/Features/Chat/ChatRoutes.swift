@@ -146,10 +146,12 @@ struct ChatRoutes: Sendable {
         try await turn(of: owner).admit(question)
         let (session, message, task) = try await database.write { transaction in
             let missing = HTTPError.noMatch(model: "ChatSession")
-            let (session, message) = try ChatTurn.store(question, of: owner, title: "New Chat", otherwise: missing, in: transaction)
+            let stored = try ChatTurn.store(question, of: owner, title: "New Chat", otherwise: missing, in: transaction)
+            stored.tell(transaction)
             // A repeat finds the item of the first try, also when that is done.
+            let message = stored.question
             let known = try WorkTable.newest(kind: ChatWork.kind, uniqueKey: message.id.description, in: transaction)
-            return (session, message, try known ?? transaction.enqueue(ChatWork.order(message, of: owner)))
+            return (stored.session, message, try known ?? transaction.enqueue(ChatWork.order(message, of: owner)))
         }
         let isInline = worksInline()
         if isInline { await queue.attempted(task) }
