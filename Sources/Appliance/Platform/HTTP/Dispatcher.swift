@@ -10,6 +10,7 @@ package struct Dispatcher: Sendable {
     private let settings: HTTPSettings
     private let idempotency: IdempotencyGuard?
     private let limiter: RateLimiter?
+    private let gate: SocketGate
     private let renderer: ErrorRenderer
     let clock: any PlatformClock
     private let random: any RandomSource
@@ -22,7 +23,8 @@ package struct Dispatcher: Sendable {
 
     package init(
         routes: [Route], authenticator: any Authenticator, settings: HTTPSettings, log: Log, clock: any PlatformClock = SystemClock(),
-        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, limiter: RateLimiter? = nil
+        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, limiter: RateLimiter? = nil,
+        sockets: SocketRegistry = SocketRegistry(), socketLimits: SocketLimits = SocketLimits()
     ) throws(RouteTableError) {
         tree = try RouteTree(routes)
         self.routes = routes
@@ -30,6 +32,7 @@ package struct Dispatcher: Sendable {
         self.settings = settings
         self.idempotency = idempotency.map { IdempotencyGuard(store: $0, log: log) }
         self.limiter = limiter
+        gate = SocketGate(registry: sockets, limits: socketLimits, authenticator: authenticator, limiter: limiter)
         metrics = RequestMetrics(routes: routes)
         renderer = ErrorRenderer(log: log)
         self.clock = clock
@@ -110,13 +113,21 @@ package struct Dispatcher: Sendable {
         let route = place.route(for: method) ?? representative
         context.route = place.places[route.method]
         context.isPrivate = route.access.isProtected || !["GET", "HEAD", "OPTIONS"].contains(method)
-        context.request.caller = try authenticate(headers, for: route.access)
+        let mark = gate.registry.mark
+        if route.socket != nil {
+            try SocketGate.checkOrigin(context.request, allowed: context.settings.allowedOrigins)
+            context.request.caller = try await gate.caller(of: context.request, access: route.access)
+        } else {
+            context.request.caller = try authenticate(headers, for: route.access)
+        }
 
         let isOptions = method == "OPTIONS" && place.routes[method] == nil
         guard isOptions || place.route(for: method) != nil else {
             throw HTTPError.methodNotAllowed(method, allow: place.allow)
         }
-        guard MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? ["application/json"] : route.produces) else {
+        let handshake = try route.socket == nil || isOptions ? nil : SocketHandshake(incoming)
+        guard handshake != nil || MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? ["application/json"] : route.produces)
+        else {
             throw HTTPError.notAcceptable
         }
         if !isOptions { try checkBody(of: context.request, against: route.body) }
@@ -125,16 +136,14 @@ package struct Dispatcher: Sendable {
         if isOptions { return Self.options(place) }
 
         for (name, value) in zip(place.parameters[route.method] ?? [], values) { context.request.parameters[name] = value }
+        if let handler = route.socket, let handshake { return try await gate.open(handler, handshake, context.request, since: mark) }
         if route.idempotent, let idempotency { return try await idempotency.run(route, context.request) }
         return try await route.handler(context.request)
     }
 
     private func admit(_ route: Route, _ context: inout Context) throws {
         guard let rateClass = route.rateClass, let limiter else { return }
-        let request = context.request
-        let client: RateLimiter.Client =
-            if let caller = request.caller { .account(caller.accountRowID) } else { request.client.map { .address($0) } ?? .unknown }
-        context.verdict = limiter.judge(rateClass, client)
+        context.verdict = limiter.judge(rateClass, RateLimiter.Client(context.request))
         if let decision = context.verdict?.decision, !decision.isAdmitted { throw Throttled(microseconds: decision.untilNext) }
     }
 
