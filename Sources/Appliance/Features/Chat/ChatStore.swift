@@ -42,7 +42,11 @@ enum ChatStore {
 
     /// Deletes the session with its messages; false when there is none.
     static func deleteSession(_ id: Identifier, of owner: Owner, in transaction: Transaction) throws -> Bool {
-        try transaction.execute("DELETE FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID) == 1
+        guard try transaction.execute("DELETE FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID) == 1 else {
+            return false
+        }
+        transaction.emit(ChatSessionDeleted(session: id))
+        return true
     }
 
     // MARK: Messages

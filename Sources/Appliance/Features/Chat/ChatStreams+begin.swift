@@ -67,7 +67,7 @@ extension ChatStreams {
     /// Stops an answer, and returns its end, which is in the database by then; that of one that has ended before is what it
     /// was. Nil when the owner has no such stream.
     func stop(_ id: Identifier, for caller: Caller) async throws -> StreamFrame? {
-        guard let reader = try reader(of: id, for: caller, after: .max) else { return nil }
+        guard let reader = try reader(of: id, for: caller, after: .max, isCounted: false) else { return nil }
         await perform(happen(.stop, to: id), on: id)
         return await reader.end()
     }

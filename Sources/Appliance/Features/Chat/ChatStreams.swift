@@ -64,15 +64,29 @@ final class ChatStreams: Sendable {
 
     /// Lets somebody follow an answer from behind the piece `after`, or with nil from its beginning. Nil when the owner has
     /// no such stream.
-    func reader(of id: Identifier, for caller: Caller, after: Int?) throws -> StreamReader? {
+    func reader(of id: Identifier, for caller: Caller, after: Int?, isCounted: Bool = true) throws -> StreamReader? {
         let number = try state.withLock { state -> Int? in
             guard let live = state.lives[id], live.owner == caller.owner else { return nil }
-            guard live.readers.count < limits.readersPerStream else { throw ChatError.tooManyReaders }
+            guard !isCounted || live.readers.count < limits.readersPerStream else { throw ChatError.tooManyReaders }
             return state.add(LiveAnswer.Reader(caller: caller, after: after), to: id)
         }
         if let number { return StreamReader(self, id, number) }
         let stored = try database.read { try ChatStreamStore.stream(id, of: caller.owner, in: $0) }
         return stored.map { StreamReader(stored: $0.frames(after: after)) }
+    }
+
+    /// How far an answer is, or how it ended.
+    func current(_ id: Identifier, of owner: Owner) throws -> ChatStream? {
+        let live = state.withLock { state -> ChatStream? in
+            guard let live = state.lives[id], live.owner == owner else { return nil }
+            return ChatStream(
+                id: id, session: live.session, question: live.question.id, ending: live.stream.ending, log: live.stream.log,
+                message: live.message)
+        }
+        if let live { return live }
+        var stored = try database.read { try ChatStreamStore.stream(id, of: owner, in: $0) }
+        stored?.ending = stored?.ending ?? .failed(.interrupted)
+        return stored
     }
 
     func next(_ id: Identifier, _ number: Int) async -> StreamReading {
