@@ -9,6 +9,9 @@ struct Parts: Sendable {
     let vectors: VectorSearch?
     let queue: WorkQueue
     let limiter: RateLimiter
+    /// The WebSockets that are open.
+    let sockets: SocketRegistry
+    let bus: Bus
     /// How often texts were judged, and with what outcome.
     let judgements: ModerationCounters
     let views: ViewCounter
@@ -34,7 +37,9 @@ struct Parts: Sendable {
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
             let queue = makeQueue(core, assistant, moderation, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
-            listen(to: core.database, queue: queue, vectors: vectors)
+            let sockets = SocketRegistry(current.values.socketQuotas)
+            let bus = Bus()
+            listen(to: core.database, queue: queue, vectors: vectors, bus: bus)
             try await JobIndex.catchUp(core.database)
             let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
             let jobs = JobRoutes(
@@ -45,14 +50,14 @@ struct Parts: Sendable {
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue,
-                    worksInline: { current.values.queue.inline }), jobs, limiter, httpSettings, current,
-                metrics: [core.database, queue, provider, judgements, limiter] + extra)
+                    worksInline: { current.values.queue.inline }), jobs, limiter, sockets, httpSettings,
+                current, metrics: [core.database, queue, provider, judgements, limiter, sockets, bus] + extra)
             try await vectors?.start()
             try await queue.start()
             views.start()
             return Parts(
-                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
-                dispatcher: dispatcher)
+                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, sockets: sockets, bus: bus,
+                judgements: judgements, views: views, dispatcher: dispatcher)
         } catch {
             vectors?.stop()
             outbound.stop()
@@ -74,8 +79,9 @@ struct Parts: Sendable {
 
     /// Events reach their listeners after each commit, on the writer's thread. Weak: a listener holds the database,
     /// and the two would keep each other and the lock for ever.
-    private static func listen(to database: Database, queue: WorkQueue, vectors: VectorSearch?) {
+    private static func listen(to database: Database, queue: WorkQueue, vectors: VectorSearch?, bus: Bus) {
         database.setEventSink { [weak vectors, weak queue] events in
+            bus.publish(events)
             var hasWork = false
             for event in events {
                 switch event {
@@ -139,8 +145,8 @@ struct Parts: Sendable {
     ]
 
     private static func makeDispatcher(
-        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
-        _ current: Appliance.Settings, metrics: [any MetricsSource]
+        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ limiter: RateLimiter, _ sockets: SocketRegistry,
+        _ httpSettings: HTTPSettings, _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
             let auth = current.values.auth
@@ -175,7 +181,7 @@ struct Parts: Sendable {
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
             log: core.log, clock: core.clock, random: core.random,
             idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)),
-            limiter: limiter)
+            limiter: limiter, sockets: sockets)
         requests.become(dispatcher.metrics)
         return dispatcher
     }

@@ -64,12 +64,17 @@ package struct Dispatcher: Sendable {
         }
         if answer.status >= 400, context.route.map({ routes[$0].socket != nil }) == true { gate.registry.counters.refused() }
         var outcome = outcome(answer, context)
-        let end: @Sendable (Int) -> Void = { [self, context] bytes in
-            record(answer, context, bytes: bytes)
-            metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: incoming.received))
+        if answer.stream == nil {
+            ended(answer, context, bytes: answer.body.count)
+        } else {
+            outcome.ended = { [self, context] bytes in ended(answer, context, bytes: bytes) }
         }
-        if answer.stream == nil { end(answer.body.count) } else { outcome.ended = end }
         return outcome
+    }
+
+    private func ended(_ answer: HTTPAnswer, _ context: Context, bytes: Int) {
+        record(answer, context, bytes: bytes)
+        metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: context.request.received))
     }
 
     /// The outcome of a request that is refused before it is read to its end.
