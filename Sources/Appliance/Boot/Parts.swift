@@ -14,6 +14,9 @@ struct Parts: Sendable {
     let views: ViewCounter
     let streams: ChatStreams
     let live: LiveParts
+    /// The WebSockets that are open.
+    var sockets: SocketRegistry { live.sockets }
+    var bus: Bus { live.bus }
     let dispatcher: Dispatcher
 
     /// What is running when it returns: the vectors' background embedding and the queue.
@@ -39,7 +42,7 @@ struct Parts: Sendable {
             let streams = ChatStreams(
                 database: core.database, assistant: assistant, moderation: moderation, clock: core.clock, random: core.random, log: core.log)
             try await streams.recover()
-            let live = LiveParts(clock: core.clock, random: core.random)
+            let live = LiveParts(current.values.socketQuotas, clock: core.clock, random: core.random)
             listen(to: core.database, queue: queue, vectors: vectors, streams: streams, live: live)
             try await JobIndex.catchUp(core.database)
             let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
@@ -52,7 +55,7 @@ struct Parts: Sendable {
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue, streams: streams,
                     worksInline: { current.values.queue.inline }), jobs, limiter, live, httpSettings, current,
-                metrics: [core.database, queue, provider, judgements, limiter, live.bus] + extra)
+                metrics: [core.database, queue, provider, judgements, limiter, live.sockets, live.bus] + extra)
             try await vectors?.start()
             try await queue.start()
             views.start()

@@ -62,15 +62,28 @@ package struct Dispatcher: Sendable {
         } catch {
             answer = renderer.answer(to: error, requestID: context.request.requestID)
         }
-        let outcome = finish(answer, context)
-        metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: incoming.received))
+        if answer.status >= 400, context.route.map({ routes[$0].socket != nil }) == true { gate.registry.counters.refused() }
+        var outcome = outcome(answer, context)
+        if answer.stream == nil {
+            ended(answer, context, bytes: answer.body.count)
+        } else {
+            outcome.ended = { [self, context] bytes in ended(answer, context, bytes: bytes) }
+        }
         return outcome
+    }
+
+    private func ended(_ answer: HTTPAnswer, _ context: Context, bytes: Int) {
+        record(answer, context, bytes: bytes)
+        metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: context.request.received))
     }
 
     /// The outcome of a request that is refused before it is read to its end.
     package func refuse(_ incoming: IncomingRequest, because fact: any HTTPFact) -> HTTPOutcome {
         metrics.refused(status: fact.status, microseconds: elapsed(since: incoming.received))
-        return finish(ErrorRenderer.answer(to: fact), context(of: incoming))
+        let context = context(of: incoming)
+        let answer = ErrorRenderer.answer(to: fact)
+        record(answer, context, bytes: answer.body.count)
+        return outcome(answer, context)
     }
 
     /// What is gathered about a request while it passes the checks.
@@ -177,21 +190,24 @@ package struct Dispatcher: Sendable {
 
     private func elapsed(since received: Timestamp) -> Int64 { clock.now().microseconds - received.microseconds }
 
-    private func finish(_ answer: HTTPAnswer, _ context: Context) -> HTTPOutcome {
+    private func outcome(_ answer: HTTPAnswer, _ context: Context) -> HTTPOutcome {
         let request = context.request
-        let outcome = HTTPOutcome(
+        return HTTPOutcome(
             answer: answer, requestID: request.requestID,
             allowedOrigin: CrossOrigin.allowed(request.headers["origin"], by: context.settings.allowedOrigins),
             isPreflight: context.isPreflight,
             isPrivate: (context.isPrivate || request.caller != nil) && answer.header("Cache-Control") == nil,
             strictTransportSecurity: context.settings.strictTransportSecurity && request.isSecure, verdict: context.verdict)
+    }
+
+    /// The answer's line in the access log.
+    private func record(_ answer: HTTPAnswer, _ context: Context, bytes: Int) {
+        let request = context.request
         log.access(
             AccessEntry(
                 requestID: request.requestID, method: request.method, path: request.path, status: answer.status,
-                durationMicroseconds: elapsed(since: request.received),
-                bytes: request.method == "HEAD" ? 0 : answer.body.count, client: request.clientAddress,
-                account: request.caller?.accountID))
-        return outcome
+                durationMicroseconds: elapsed(since: request.received), bytes: request.method == "HEAD" ? 0 : bytes,
+                client: request.clientAddress, account: request.caller?.accountID))
     }
 }
 

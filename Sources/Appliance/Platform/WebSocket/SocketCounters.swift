@@ -7,7 +7,7 @@ final class SocketCounters: Sendable {
     private let closed = Mutex<[UInt16: Int64]>([:])
     let openNow = Atomic<Int64>(0)
     let opened = Atomic<Int64>(0)
-    let refused = Atomic<Int64>(0)
+    private let refusals = Atomic<Int64>(0)
     let received = Atomic<Int64>(0)
     let sent = Atomic<Int64>(0)
 
@@ -15,6 +15,8 @@ final class SocketCounters: Sendable {
         openNow.add(1, ordering: .relaxed)
         opened.add(1, ordering: .relaxed)
     }
+
+    func refused() { refusals.add(1, ordering: .relaxed) }
 
     /// Zero stands for every other code.
     func ended(_ code: UInt16) {
@@ -25,7 +27,7 @@ final class SocketCounters: Sendable {
     func write(into writer: inout MetricsWriter) {
         writer.value("jobraker_ws_connections", .gauge, "WebSockets that are open.", openNow.load(ordering: .relaxed))
         writer.value("jobraker_ws_opened_total", .counter, "WebSockets that were opened.", opened.load(ordering: .relaxed))
-        writer.value("jobraker_ws_refused_total", .counter, "Handshakes that were refused.", refused.load(ordering: .relaxed))
+        writer.value("jobraker_ws_refused_total", .counter, "Handshakes that were refused.", refusals.load(ordering: .relaxed))
         writer.family("jobraker_ws_closed_total", .counter, "WebSockets that were closed, by code; 1006 is no goodbye.") { family in
             for (code, count) in closed.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
                 family.sample(count, ["code": code == 0 ? "other" : String(code)])

@@ -6,12 +6,33 @@ package final class WebSocketConnection: Sendable {
     enum Outgoing: Sendable {
         case text([UInt8])
         case binary([UInt8])
+        case ping
+        case pong([UInt8])
         case close(UInt16, reason: String)
 
+        /// What it counts for while it waits. Many small ones take memory too.
         var size: Int {
             switch self {
-            case .text(let bytes), .binary(let bytes): bytes.count
+            case .text(let bytes), .binary(let bytes), .pong(let bytes): bytes.count + 64
+            case .ping: 64
             case .close: 0
+            }
+        }
+
+        var isMessage: Bool {
+            switch self {
+            case .text, .binary: true
+            case .ping, .pong, .close: false
+            }
+        }
+
+        func write(into buffer: inout ByteBuffer) {
+            switch self {
+            case .text(let bytes): SocketOutput.write(.text, bytes, into: &buffer)
+            case .binary(let bytes): SocketOutput.write(.binary, bytes, into: &buffer)
+            case .ping: SocketOutput.write(.ping, [], into: &buffer)
+            case .pong(let bytes): SocketOutput.write(.pong, bytes, into: &buffer)
+            case .close(let code, let reason): SocketOutput.write(goodbye: code, reason, into: &buffer)
             }
         }
     }
@@ -73,6 +94,11 @@ package final class WebSocketConnection: Sendable {
     }
 
     // MARK: For the handler, on its thread
+
+    /// These wait in the same queue, so that they are bounded like everything else.
+    func send(pong bytes: [UInt8]) { put(.pong(bytes)) }
+
+    func sendPing() { put(.ping) }
 
     /// What is to be written now.
     func takeOutbox() -> [Outgoing] {
