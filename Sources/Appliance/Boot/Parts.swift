@@ -40,7 +40,8 @@ struct Parts: Sendable {
             let queue = makeQueue(core, assistant, moderation, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             let streams = ChatStreams(
-                database: core.database, assistant: assistant, moderation: moderation, clock: core.clock, random: core.random, log: core.log)
+                database: core.database, assistant: assistant, moderation: moderation, clock: core.clock, random: core.random, log: core.log
+            )
             try await streams.recover()
             let live = LiveParts(current.values.socketQuotas, clock: core.clock, random: core.random)
             listen(to: core.database, queue: queue, vectors: vectors, streams: streams, live: live)

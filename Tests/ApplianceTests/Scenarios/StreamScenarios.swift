@@ -61,7 +61,9 @@ struct StreamScenarios {
         }
     }
 
-    @Test("A provider that breaks off after any piece ends the stream; the part is kept and marked, and a repeat replaces it", arguments: 0...4)
+    @Test(
+        "A provider that breaks off after any piece ends the stream; the part is kept and marked, and a repeat replaces it",
+        arguments: 0...4)
     func cuts(after count: Int) async throws {
         let pieces = Array(["Learn ", "to ", "ba", "ke"].prefix(count))
         try await StubProvider.with(.cutAfter(pieces), .stream(["Learn to bake."])) { provider, url in
@@ -104,7 +106,9 @@ struct StreamScenarios {
             try await TestAppliance.run(settings: ProviderScenarios.settings(url)) { server in
                 let user = try await server.register()
                 var follower = Follower()
-                for event in try await EventReader.open(user, "POST", Self.send, body: #"{"content":"Hello"}"#).rest() { follower.take(event) }
+                for event in try await EventReader.open(user, "POST", Self.send, body: #"{"content":"Hello"}"#).rest() {
+                    follower.take(event)
+                }
                 #expect(follower.faults == [] && follower.starts == 1)
                 #expect(follower.end?["type"] == "stream.error" && follower.end?["error_code"]?.string == trouble.code)
                 #expect(server.logged.text.contains(trouble.logged) && !server.logged.text.contains(ProviderScenarios.key))

@@ -35,20 +35,26 @@ final class ChatSocket: SocketSession {
     }
 
     func opened(_ socket: WebSocketConnection) async {
-        let subscription = bus.subscribe(
-            .room(of: session), limit: Self.waitingEvents,
-            deliver: { event in
-                switch event {
-                case let added as ChatMessageAdded: socket.send(RoomFrame.message(added.message))
-                case is ChatSessionDeleted: socket.close(code: SocketCloseCode.notFound, reason: "the session was deleted")
-                default: break
-                }
-            }, overrun: { socket.close(code: SocketCloseCode.tryAgainLater, reason: "the client reads too slowly") })
-        let number = streams.enter(session, Listener(socket: socket), greeting: RoomFrame.connected)
-        place.withLock { $0 = (number, subscription) }
+        // Whoever has read the greeting misses nothing, and nothing comes before it: a delivery waits for this lock.
+        place.withLock { place in
+            let subscription = bus.subscribe(
+                .room(of: session), limit: Self.waitingEvents, deliver: { [self] in deliver($0, to: socket) },
+                overrun: { socket.close(code: SocketCloseCode.tryAgainLater, reason: "the client reads too slowly") })
+            place = (streams.enter(session, Listener(socket: socket), greeting: RoomFrame.connected), subscription)
+        }
         // It may have been deleted since the handshake, before anybody listened.
         let isThere = (try? database.read { try ChatStore.session(session, of: caller.owner, in: $0) }) != nil
         if !isThere { socket.close(code: SocketCloseCode.notFound, reason: "the session was deleted") }
+    }
+
+    private func deliver(_ event: any BusEvent, to socket: WebSocketConnection) {
+        place.withLock { _ in
+            switch event {
+            case let added as ChatMessageAdded: socket.send(RoomFrame.message(added.message))
+            case is ChatSessionDeleted: socket.close(code: SocketCloseCode.notFound, reason: "the session was deleted")
+            default: break
+            }
+        }
     }
 
     func closed(_ code: UInt16) async {

@@ -37,14 +37,17 @@ final class NotificationSocket: SocketSession {
     }
 
     func opened(_ socket: WebSocketConnection) async {
-        // Before anything can be delivered.
-        socket.send(Self.connected)
-        let place = bus.subscribe(
-            .notifications(of: owner), limit: Self.waitingEvents,
-            deliver: { event in
-                if let added = event as? NotificationAdded { socket.send(Self.frame(added.notification)) }
-            }, overrun: { socket.close(code: SocketCloseCode.tryAgainLater, reason: "the client reads too slowly") })
-        subscription.withLock { $0 = place }
+        // Whoever has read the greeting misses nothing, and nothing comes before it: a delivery waits for this lock.
+        subscription.withLock { place in
+            place = bus.subscribe(
+                .notifications(of: owner), limit: Self.waitingEvents,
+                deliver: { [self] event in
+                    guard let added = event as? NotificationAdded else { return }
+                    let frame = Self.frame(added.notification)
+                    subscription.withLock { _ in socket.send(frame) }
+                }, overrun: { socket.close(code: SocketCloseCode.tryAgainLater, reason: "the client reads too slowly") })
+            socket.send(Self.connected)
+        }
     }
 
     func closed(_ code: UInt16) async {
