@@ -81,7 +81,13 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CVecKernels"], swiftSettings: strict),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: [
+                "Platform", "TestSupport", "CSQLite",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "ApplianceTests", dependencies: ["Appliance", "Platform", "VecIndex", "TestSupport"], swiftSettings: strict),
 

@@ -16,7 +16,7 @@ package final class Bus: MetricsSource {
 
     package init() {}
 
-    /// Events without a topic are nobody's here.
+    /// To be called by one thread at a time. Events without a topic are nobody's here.
     package func publish(_ events: [any BusEvent]) {
         for event in events {
             guard let event = event as? any TopicEvent else { continue }

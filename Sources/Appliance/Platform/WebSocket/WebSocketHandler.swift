@@ -41,14 +41,14 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     private var counters: SocketCounters { upgrade.place.registry.counters }
     private static let piece = 65_536
-    private static var now: Int64 { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+    private var now: Int64 { Int64(eventLoop.now.uptimeNanoseconds / 1_000_000) }
 
     init(_ upgrade: SocketUpgrade, executor: EventLoopExecutor, eventLoop: any EventLoop) {
         self.upgrade = upgrade
         self.executor = executor
         self.eventLoop = eventLoop
         input = SocketInput(limits: upgrade.limits)
-        heartbeat = SocketHeartbeat(upgrade.limits, now: Self.now)
+        heartbeat = SocketHeartbeat(upgrade.limits, now: Int64(eventLoop.now.uptimeNanoseconds / 1_000_000))
         pings = GCRA(burst: upgrade.limits.pingsPerMinute, period: 60)
     }
 
@@ -84,7 +84,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
-        heartbeat.heard(at: Self.now)
+        heartbeat.heard(at: now)
         switch state {
         case .open, .parting: break
         case .answering, .over: return
@@ -108,7 +108,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     private func answer(ping bytes: [UInt8]) {
         guard case .open = state else { return }
-        let isAdmitted = pings.admit(fullAt: &pingsFullAt, now: Self.now * 1_000).isAdmitted
+        let isAdmitted = pings.admit(fullAt: &pingsFullAt, now: now * 1_000).isAdmitted
         guard isAdmitted else { return part(SocketCloseCode.policy, "too many pings") }
         connection?.send(pong: bytes)
     }
@@ -229,28 +229,32 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     /// Says goodbye and waits for the client's.
     private func part(_ code: UInt16, _ reason: String) {
+        drain()
         switch state {
         case .open: break
         case .answering: return answer(goodbye: code)
         case .parting, .over: return
         }
         state = .parting
+        leave(code)
         say(goodbye: code, reason)
         arm(upgrade.limits.goodbye)
-        end(code)
+        end()
     }
 
     /// Says why nothing more is listened to, and lets the client read that before the connection ends.
     private func fail(_ code: UInt16, _ reason: String) {
+        drain()
         switch state {
         case .open: break
         case .answering, .parting, .over: return close()
         }
         state = .over
+        leave(code)
         say(goodbye: code, reason)
         context?.close(mode: .output, promise: nil)
         arm(upgrade.limits.goodbye)
-        end(code)
+        end()
     }
 
     private func answer(goodbye code: UInt16?) {
@@ -258,11 +262,12 @@ final class WebSocketHandler: ChannelDuplexHandler {
         // What was to be sent may have ended with our own goodbye.
         guard case .answering = state else { return }
         state = .over
+        leave(code ?? SocketCloseCode.noCode)
         let said = eventLoop.makePromise(of: Void.self)
         let here = NIOLoopBound(self, eventLoop: eventLoop)
         said.futureResult.whenComplete { _ in here.value.close() }
         say(goodbye: code, "", promise: said)
-        end(code ?? SocketCloseCode.noCode)
+        end()
     }
 
     private func say(goodbye code: UInt16?, _ reason: String, promise: EventLoopPromise<Void>? = nil) {
@@ -289,13 +294,13 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     /// After our own goodbye: what the client has sent before and nobody has handled yet is dropped.
-    private func end(_ code: UInt16) {
+    private func end() {
         inbox = []
-        leave(code)
         resumeReading()
         next()
     }
 
+    /// The socket counts as closed from here on, with the first code that was given.
     private func leave(_ code: UInt16) {
         connection?.seal()
         guard endCode == nil else { return }
@@ -323,7 +328,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func beat() {
-        let now = Self.now
+        let now = self.now
         if isBusy || !inbox.isEmpty { heartbeat.heard(at: now) }
         switch heartbeat.look(at: now) {
         case .ping: connection?.sendPing()
