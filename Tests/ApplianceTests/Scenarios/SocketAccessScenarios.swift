@@ -48,7 +48,7 @@ struct SocketAccessScenarios {
                 let expired = try await TestSocket.refusal(port: server.port, path, headers: Self.bearer(ada.access))
                 #expect(expired.status == 403 && expired.text.contains("Token is expired"))
             }
-            #expect(server.appliance.parts.sockets.count == 0)
+            #expect(try await eventually { server.appliance.parts.sockets.count == 0 })
         }
     }
 
@@ -138,7 +138,10 @@ struct SocketAccessScenarios {
             #expect(try await other.json()["type"] == "connection_established")
             try await ending.happen(to: ada)
             let ended = ContinuousClock.now
-            for socket in sockets { #expect([4401, 4404].contains(try await socket.goodbye())) }
+            for socket in sockets {
+                let code = try await socket.goodbye()
+                #expect(code == 4401)
+            }
             #expect(ContinuousClock.now - ended < .seconds(1))
             try await other.send(#"{"type":"ping"}"#)
             #expect(try await other.text() == #"{"type":"pong"}"#)

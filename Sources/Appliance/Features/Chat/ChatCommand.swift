@@ -53,7 +53,7 @@ enum ChatCommand: Sendable, Equatable {
         guard let value = json["message"] else { throw .noContent }
         guard value.string != nil else { throw .failed }
         do {
-            var body = try BodyReader(json)
+            var body = BodyReader(json)
             let content = body.text("message", max: ChatMessage.longestContent, blank: true)
             try body.finish()
             guard !content.isEmpty else { throw Refusal.noContent }
