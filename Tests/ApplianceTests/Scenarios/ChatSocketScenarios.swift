@@ -75,7 +75,7 @@ struct ChatSocketScenarios {
             #expect(try await server.count("SELECT count(*) FROM chat_messages WHERE read_at IS NOT NULL AND role = 'assistant'") == 1)
             let exported = try await user.get("/api/v1/auth/export/").json
             let messages = exported["chat_sessions"]?.array?.first?["messages"]?.array ?? []
-            #expect(messages.map { $0["read_at"]?.isNull } == [true, false])
+            #expect(messages.map { $0["read_at"]?.isNull } == [nil, false])
         }
     }
 

@@ -14,7 +14,7 @@ struct ChatData: PersonalDataSource {
                         try ChatStore.eachMessage(of: session, in: reader) { message in
                             writer.object { writer in
                                 message.writeFields(into: &writer)
-                                writer.field("read_at", read[message.id])
+                                if let time = read[message.id] { writer.field("read_at", time) }
                             }
                             try limit.check(writer)
                         }
