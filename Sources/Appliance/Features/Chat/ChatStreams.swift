@@ -84,8 +84,8 @@ final class ChatStreams: Sendable {
                 message: live.message)
         }
         if let live { return live }
-        var stored = try database.read { try ChatStreamStore.stream(id, of: owner, in: $0) }
-        stored?.ending = stored?.ending ?? .failed(.interrupted)
+        guard var stored = try database.read({ try ChatStreamStore.stream(id, of: owner, in: $0) }) else { return nil }
+        if stored.ending == nil { stored.ending = .failed(.interrupted) }
         return stored
     }
 
