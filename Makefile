@@ -39,9 +39,13 @@ conformance_options := --examples 3 --least 2000
 else
 conformance_options := --examples 100 --least 4000
 endif
+# `make conformance-websocket WEBSOCKET=short` leaves out the long cases; `WEBSOCKET=docs` writes the table into
+# docs/conformance.md.
+WEBSOCKET := long
+websocket_options := $(if $(filter short,$(WEBSOCKET)),--short)$(if $(filter docs,$(WEBSOCKET)),--write)
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run test coverage lint format size torture conformance bench clean
+.PHONY: help packages build run test coverage lint format size torture conformance conformance-websocket bench clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -55,6 +59,8 @@ help:
 	@echo "                (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
+	@echo "make conformance-websocket  the Autobahn cases against the server's WebSocket"
+	@echo "                (WEBSOCKET=short for the quick form, WEBSOCKET=docs also writes docs/conformance.md)"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts: figures, plots and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make clean      remove what was built"
@@ -105,6 +111,13 @@ conformance: build
 	@Tests/Tools/packages.sh --command python3 python3
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	python3 -B Tests/Conformance/schema.py --binary $(BINARY) $(conformance_options)
+
+conformance-websocket: packages
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-socket-echo
+	python3 -B Tests/Conformance/websocket.py $(websocket_options)
 
 bench: build
 	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3

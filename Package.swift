@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .executable(name: "jobraker", targets: ["Appliance"]),
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
+        .executable(name: "jobraker-socket-echo", targets: ["SocketEcho"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -101,6 +102,8 @@ let package = Package(
             path: "Tests/Benchmarks/Writes",
             swiftSettings: strict
         ),
+        // Built by `make conformance-websocket` alone.
+        .executableTarget(name: "SocketEcho", dependencies: ["Platform"], path: "Tests/Conformance/SocketEcho", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,
