@@ -15,11 +15,11 @@ extension ChatStreams {
         try demandRoom(of: owner)
         try await turn(of: owner).admit(asked)
         let boot = self.boot
-        let (stored, known, stream) = try await database.write { transaction in
+        let (stored, known, stream) = try await database.write { [self] transaction in
             let stored = try ChatTurn.store(
                 asked, of: owner, title: ChatTurn.title(at: transaction.now), otherwise: ChatError.sessionNotFound, in: transaction)
             let (session, question) = (stored.session, stored.question)
-            let known = stored.isNew ? nil : try Self.known(question, in: session, boot: boot, transaction)
+            let known = stored.isNew ? nil : try earlierStream(answering: question, in: session, transaction)
             let stream =
                 try known ?? ChatStreamStore.create(in: session, question: question.id, boot: boot, transaction: transaction)
             return (stored, known != nil, stream)
@@ -29,12 +29,13 @@ extension ChatStreams {
         return begun
     }
 
-    /// The stream in which a repeated question was, or is being, answered. One that broke off is none.
-    private static func known(
-        _ question: ChatMessage, in session: ChatSession, boot: Identifier, _ transaction: Transaction
+    /// The stream in which a repeated question was, or is being, answered. One that broke off is none, and neither is one
+    /// whose end could not be written.
+    private func earlierStream(
+        answering question: ChatMessage, in session: ChatSession, _ transaction: Transaction
     ) throws -> Identifier? {
         if let stream = try ChatStreamStore.newest(answering: question.id, in: session, reader: transaction),
-            stream.ending?.isAccepted ?? true
+            stream.ending?.isAccepted ?? isAnswering(question.id)
         {
             return stream.id
         }
