@@ -40,20 +40,24 @@ def schedule(rates: dict[str, int], seconds: int, seed: int, request) -> list[Sh
 
 async def shoot(port: int, shots: list[Shot]) -> None:
     loop = asyncio.get_running_loop()
-    everyone = [await Connection.open(port) for _ in range(16)]
-    idle = list(everyone)
+    everyone: list[Connection] = []
+    idle: list[Connection] = []
     under_way: set[asyncio.Task] = set()
     failures: list[Exception] = []
 
     async def carry(shot: Shot, began: float) -> None:
         try:
-            if not idle:
-                if len(everyone) >= CONNECTIONS:
-                    raise Failed(f"{CONNECTIONS} requests are under way at once: the server does not keep up with this rate")
-                idle.append(await Connection.open(port))
-                everyone.append(idle[-1])
-            # The one that was used last: the fewer connections, the less there is to do for both sides.
-            connection = idle.pop()
+            # The one that was used last: the fewer connections, the less there is to do for both sides. The server closes
+            # those that are not used.
+            while idle and not idle[-1].is_open:
+                idle.pop()
+            if idle:
+                connection = idle.pop()
+            elif len(under_way) > CONNECTIONS:
+                raise Failed(f"{CONNECTIONS} requests are under way at once: the server does not keep up with this rate")
+            else:
+                connection = await Connection.open(port)
+                everyone.append(connection)
             shot.sent = loop.time() - began
             status, body = await connection.ask(shot.request)
             shot.done = loop.time() - began

@@ -117,7 +117,7 @@ def mixed_table(mixed: dict) -> Table:
     return Table(
         f"Mixed load on {number(mixed['jobs'])} jobs, {number(mixed['accounts'])} accounts, {number(mixed['applications'])} applications",
         ["kind", "requests/s", "different questions", "p50 ms", "p99 ms", "max ms"], rows, plots=("mixed-latency",),
-        note=f"An open loop of {mixed['seconds']} s after a warm-up with other questions: latency counts from the moment at which a "
+        note=f"An open loop of {mixed['seconds']} s after {mixed['warm_up']} s with other questions: latency counts from the moment at which a "
              f"request was due. The client itself was late by {number(lag['p50_ms'])} / {number(lag['p99_ms'])} / {number(lag['max_ms'])} ms "
              f"(p50 / p99 / max), which is in the figures, and took {mixed['client_cpu'] * 100:.0f} % of a core; the server took "
              f"{mixed['server_cpu'] * 100:.0f} % of one and {number(mixed['peak_mib'], 'MiB')} at most.")

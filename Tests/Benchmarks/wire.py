@@ -26,6 +26,7 @@ class Connection(asyncio.Protocol):
         self.answered: asyncio.Future | None = None
         self.buffer = bytearray()
         self.body_at = self.end = -1
+        self.is_open = True
 
     @staticmethod
     async def open(port: int) -> "Connection":
@@ -60,6 +61,7 @@ class Connection(asyncio.Protocol):
                 answered.set_result(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.is_open = False
         self.fail(f"a connection broke: {error}")
 
     def fail(self, what: str) -> None:

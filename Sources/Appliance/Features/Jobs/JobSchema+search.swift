@@ -85,10 +85,11 @@ extension JobSchema {
         Migration(
             version: 62, name: "jobs_words",
             sql: """
-                -- The words of descriptions and skills, split at blanks alone and folded before they come here.
+                -- The words of descriptions and the items of lists of skills, split at blanks alone and folded before they come
+                -- here. The last two of the signs stand for blanks within an item.
                 CREATE VIRTUAL TABLE jobs_words USING fts5 (
                     words, content = '', columnsize = 0, detail = none,
-                    tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'"
+                    tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\u{1e}\u{1f}'"
                 );
                 CREATE VIRTUAL TABLE jobs_vocabulary USING fts5vocab (jobs_words, row);
 
