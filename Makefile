@@ -49,7 +49,7 @@ endif
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
 .PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder bench bench-encoder \
-	bench-retrieval bench-vectors fuzz-encoder clean
+	bench-index bench-retrieval bench-vectors fuzz-encoder clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -71,6 +71,7 @@ help:
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
 	@echo "make bench-retrieval  what is found on labelled data, by words, by meaning and by both, and what is refused"
 	@echo "                (BENCH=quick for a smoke test)"
+	@echo "make bench-index  starts, memory and deletion with 100 000 vectors (BENCH=quick for a smoke test)"
 	@echo "make bench-vectors  vector search beside faiss, usearch and sqlite-vec (BENCH as above; DATA=DIR for your own data)"
 	@echo "make clean      remove what was built"
 
@@ -153,6 +154,11 @@ bench-retrieval: build
 	@Tests/Tools/packages.sh --command python3 python3
 	@python3 -m pip --version >/dev/null 2>&1 || Tests/Tools/packages.sh python3-pip
 	python3 -B Tests/Benchmarks/retrieval.py --binary $(BINARY) $(if $(filter quick,$(BENCH)),--quick)
+
+bench-index: build model
+	@Tests/Tools/packages.sh --command python3 python3
+	python3 -B Tests/Benchmarks/grown_index.py --binary $(BINARY) --model .build/models/all-MiniLM-L6-v2 \
+		$(if $(filter quick,$(BENCH)),--quick)
 
 bench-vectors: packages
 	@Tests/Tools/packages.sh --command python3 python3

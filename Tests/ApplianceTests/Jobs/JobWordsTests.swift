@@ -7,13 +7,15 @@ import Testing
 /// Skills are found by the index of words just where a look into each text finds them.
 @Suite struct JobWordsTests {
     private static func text(_ dice: MatchDice) -> String {
-        (0..<dice.below(8)).map { _ in dice.pick(["C++", "c", "(SQL)", "SQL/PL", "Ärzte", "data", "\"q\"", "\\", "Node.js", "js,"]) }
-            .joined(separator: dice.pick([" ", "\n", "  ", "-"]))
+        (0..<dice.below(8)).map { _ in
+            dice.pick(["C++", "c", "(SQL)", "SQL/PL", "Ärzte", "data", "\"q\"", "\\", "Node.js", "js,", "\u{1f}", "a\"\u{301}"])
+        }
+        .joined(separator: dice.pick([" ", "\n", "  ", "-"]))
     }
 
     /// As somebody would say it: in a list as it is stored, or in the description, in whatever case.
     private static func has(_ skill: String, _ job: Job) -> Bool {
-        let listed = String(JSONValue.string(skill).jsonText.dropFirst().dropLast())
+        let listed = String(JSONValue.string(skill).jsonText.unicodeScalars.dropFirst().dropLast())
         func holds(_ text: String, _ part: String) -> Bool { Folding.fold(text).utf8.contains(Array(part.utf8)) }
         return holds(job.description, skill) || holds(JSONValue.list(job.skillsRequired).jsonText, listed)
             || holds(JSONValue.list(job.skillsPreferred).jsonText, listed)
@@ -28,7 +30,7 @@ import Testing
             let skills = [
                 "c", "c++", "sql", "sql/", "q", "\"q\"", "\\", "ärzte", "rz", "data", "data data", "a d", "js, data", " data", "data ",
                 "node.js",
-                "s,\"", "nothing", ",", "[", "]", "[]", "++ (sql) c", "data\nsql/pl",
+                "s,\"", "nothing", ",", "[", "]", "[]", "sql c", "\u{301}", "\u{1f}", " ", "++ (sql) c", "data\nsql/pl",
             ]
             for round in 0..<6 {
                 for number in 0..<12 {

@@ -102,6 +102,23 @@ extension JobSchema {
                 INSERT INTO jobs_text (jobs_text) VALUES ('delete-all');
                 DELETE FROM jobs_folded;
                 INSERT OR IGNORE INTO jobs_unindexed SELECT rid FROM jobs;
-                """)
+                """),
+        Migration(
+            version: 63, name: "jobs_words_of_items",
+            sql: """
+                -- An item of a list of skills is one word. The last two of the signs stand for blanks within an item.
+                DROP TABLE jobs_vocabulary;
+                DROP TABLE jobs_words;
+                CREATE VIRTUAL TABLE jobs_words USING fts5 (
+                    words, content = '', columnsize = 0, detail = none,
+                    tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\u{1e}\u{1f}'"
+                );
+                CREATE VIRTUAL TABLE jobs_vocabulary USING fts5vocab (jobs_words, row);
+
+                -- The next start takes all jobs in anew.
+                INSERT INTO jobs_text (jobs_text) VALUES ('delete-all');
+                DELETE FROM jobs_folded;
+                INSERT OR IGNORE INTO jobs_unindexed SELECT rid FROM jobs;
+                """),
     ]
 }

@@ -2,9 +2,9 @@ import Platform
 
 /// The index that knows the inside of words: which jobs have a text in their description or their lists of skills.
 ///
-/// Here a word is whatever stands between blanks, folded, with all its signs. A part of a word is found in two steps: the
-/// vocabulary, which is short, says which words hold the part, and the index, which jobs have these words. That is exact,
-/// for a part without blanks lies within one word.
+/// Here a word is whatever stands between blanks, folded, with all its signs; an item of a list of skills is one word, with
+/// its blanks. A part of a word is found in two steps: the vocabulary, which is short, says which words hold the part, and
+/// the index, which jobs have these words. That is exact, for a part without blanks lies within one word.
 enum JobWords {
     static func add(_ job: Job, rowID: Int64, in transaction: Transaction) throws {
         try transaction.execute("INSERT INTO jobs_words (rowid, words) VALUES ($1, $2)", rowID, text(of: job))
@@ -25,8 +25,9 @@ enum JobWords {
     static func rowIDs(having words: [[UInt8]], in reader: Reader) throws -> JobMark {
         var found: [Int64] = []
         for word in words {
-            let quoted = "\"" + String(decoding: word, as: UTF8.self).replacing("\"", with: "\"\"") + "\""
-            try reader.each(having, quoted) { found.append(try $0.int(0)) }
+            let quote: UInt8 = 0x22
+            let quoted: [UInt8] = [quote] + word.flatMap { (byte: UInt8) -> [UInt8] in byte == quote ? [quote, quote] : [byte] } + [quote]
+            try reader.each(having, String(decoding: quoted, as: UTF8.self)) { found.append(try $0.int(0)) }
         }
         return JobMark(of: found)
     }
@@ -40,7 +41,21 @@ enum JobWords {
 
     // MARK: What a word is
 
-    static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7f }
+    static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 && !isKept(byte) || byte == 0x7f }
+
+    /// What stands for a blank within an item. In a description it is a blank like others.
+    private static func isKept(_ byte: UInt8) -> Bool { byte == 0x1e || byte == 0x1f }
+
+    /// A part of an item of a list, folded, as it stands in the index.
+    static func item(_ folded: String) -> [UInt8] {
+        folded.utf8.map { byte in
+            switch byte {
+            case 0x20: 0x1f
+            case 0x7f: 0x1e
+            default: byte
+            }
+        }
+    }
 
     /// A word longer than this is kept as pieces that overlap by half, as the index would cut it off. No part that
     /// anybody may look for is as long as half a piece.
@@ -53,12 +68,17 @@ enum JobWords {
     }
 
     /// A text as it stands within a list in JSON.
-    static func listed(_ text: String) -> String { String(JSONValue.string(text).jsonText.dropFirst().dropLast()) }
+    static func listed(_ text: String) -> String {
+        // By bytes: a mark that goes with the letter before it would go with the quote.
+        String(decoding: JSONValue.string(text).jsonText.utf8.dropFirst().dropLast(), as: UTF8.self)
+    }
 
-    /// The texts of a job that may hold a skill, in one. Of the lists of skills each item is a text by itself, as it is
-    /// stored: no skill reaches from one into another.
+    /// The texts of a job that may hold a skill, in one: a line for each item as it is stored, then the description.
     static func text(description: String, skills: [String]) -> String {
-        Folding.fold(([description] + skills.map(listed)).joined(separator: "\n"))
+        var bytes: [UInt8] = []
+        for skill in skills { bytes += item(Folding.fold(listed(skill))) + [0x0a] }
+        for byte in Folding.fold(description).utf8 { bytes.append(isKept(byte) ? 0x0a : byte) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// What the index is given of a job.

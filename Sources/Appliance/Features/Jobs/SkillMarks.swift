@@ -66,22 +66,24 @@ final class SkillMarks: Sendable {
             let words = try vocabulary.words(at: generation, in: reader)
         else { return nil }
         let parts = Array(skill.utf8).split(omittingEmptySubsequences: false, whereSeparator: JobWords.isBlank)
+        guard let whole = words.holding(JobWords.item(skill), .inside, limit: Self.mostWords) else { return nil }
+        let listed = try JobWords.rowIDs(having: whole, in: reader)
+        if parts.count == 1 { return listed }
+        // A skill of several words may also stand in descriptions, among the jobs that have all of its words.
         var found: [JobMark] = []
         for (place, part) in parts.enumerated() where !part.isEmpty {
-            let fit: JobVocabulary.Fit =
-                parts.count == 1 ? .inside : place == 0 ? .atTheEnd : place == parts.count - 1 ? .atTheBeginning : .whole
+            let fit: JobVocabulary.Fit = place == 0 ? .atTheEnd : place == parts.count - 1 ? .atTheBeginning : .whole
             guard let holding = words.holding(Array(part), fit, limit: Self.mostWords) else { continue }
             found.append(try JobWords.rowIDs(having: holding, in: reader))
         }
         guard let first = found.first else { return nil }
-        if parts.count == 1 { return first }
-        let candidates = first.rowIDs.filter { rowID in found.dropFirst().allSatisfy { $0.holds(rowID) } }
+        let candidates = first.rowIDs.filter { rowID in !listed.holds(rowID) && found.dropFirst().allSatisfy { $0.holds(rowID) } }
         guard candidates.count <= Self.mostCandidates else { return nil }
         let needle = Needle(skill)
-        return JobMark(
-            of: try candidates.filter { rowID in
-                try reader.first("SELECT \(Self.columns) FROM jobs WHERE rid = $1", rowID) { needle.isIn($0) } ?? false
-            })
+        let described = try candidates.filter { rowID in
+            try reader.first("SELECT \(Self.columns) FROM jobs WHERE rid = $1", rowID) { needle.isIn($0) } ?? false
+        }
+        return JobMark(of: listed.rowIDs + described)
     }
 
     // MARK: By reading
