@@ -46,10 +46,14 @@ conformance_options := --examples 3 --least 2000
 else
 conformance_options := --examples 100 --least 4000
 endif
+# `make conformance-websocket WEBSOCKET=short` leaves out the long cases; `WEBSOCKET=docs` writes the table into
+# docs/conformance.md.
+WEBSOCKET := long
+websocket_options := $(if $(filter short,$(WEBSOCKET)),--short)$(if $(filter docs,$(WEBSOCKET)),--write)
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder bench bench-encoder \
-	bench-index bench-retrieval bench-vectors fuzz-encoder clean
+.PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder conformance-websocket \
+	bench bench-encoder bench-index bench-retrieval bench-vectors fuzz-encoder clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -63,6 +67,8 @@ help:
 	@echo "                (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
+	@echo "make conformance-websocket  the Autobahn cases against the server's WebSocket"
+	@echo "                (WEBSOCKET=short for the quick form, WEBSOCKET=docs also writes docs/conformance.md)"
 	@echo "make conformance-encoder  the encoder against onnxruntime with the same weights, on 500 texts"
 	@echo "make bench-encoder  the encoder's speed beside onnxruntime's, and its memory (BENCH=quick for a smoke test)"
 	@echo "make fuzz-encoder  random changes to weights, vocabularies and texts (FUZZ_SECONDS=$(FUZZ_SECONDS), FUZZ_SEED=$(FUZZ_SEED))"
@@ -143,6 +149,12 @@ fuzz-encoder: packages
 	swift build --product jobrakerPackageTests --enable-code-coverage
 	JOBRAKER_FUZZ_SECONDS=$(FUZZ_SECONDS) JOBRAKER_FUZZ_SEED=$(FUZZ_SEED) swift test --skip-build --enable-code-coverage \
 		--disable-xctest --no-parallel --filter TextEncoderTests.FuzzTests
+conformance-websocket: packages
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	@Tests/Tools/packages.sh --command python3 python3
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-socket-echo
+	python3 -B Tests/Conformance/websocket.py $(websocket_options)
 
 bench: build
 	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3

@@ -15,6 +15,7 @@ let package = Package(
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
         .executable(name: "jobraker-bench-encoder", targets: ["EncoderBenchmark"]),
         .executable(name: "jobraker-bench-vectors", targets: ["VectorsBenchmark"]),
+        .executable(name: "jobraker-socket-echo", targets: ["SocketEcho"]),
     ],
     dependencies: [
         // `traits: []` drops the full Foundation (and with it ICU: 44 MB) from Hummingbird.
@@ -50,6 +51,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Sources/Appliance/Platform",
@@ -86,7 +88,13 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "VecIndexTests", dependencies: ["VecIndex", "CBlas", "CVecKernels"], swiftSettings: strict),
         .testTarget(name: "TextEncoderTests", dependencies: ["TextEncoder", "CEncoderKernels", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", "CSQLite"], swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: [
+                "Platform", "TestSupport", "CSQLite",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "ApplianceTests", dependencies: ["Appliance", "Platform", "TextEncoder", "VecIndex", "TestSupport"], swiftSettings: strict
         ),
@@ -106,6 +114,8 @@ let package = Package(
         // Built by `make bench-vectors` alone.
         .executableTarget(
             name: "VectorsBenchmark", dependencies: ["VecIndex"], path: "Tests/Benchmarks/vectors/Program", swiftSettings: strict),
+        // Built by `make conformance-websocket` alone.
+        .executableTarget(name: "SocketEcho", dependencies: ["Platform"], path: "Tests/Conformance/SocketEcho", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

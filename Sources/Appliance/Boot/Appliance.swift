@@ -134,6 +134,7 @@ final class Appliance: Sendable {
         let changes = Configuration.changes(from: before, to: loaded)
         httpSettings.replace(Self.httpValues(now.values, secure))
         parts.limiter.replace(now.values.rateLimits)
+        parts.sockets.replace(now.values.socketQuotas)
         core.log.level = now.values.log.level
         core.log.format = now.values.log.format
         return changes

@@ -6,7 +6,11 @@ extension Configuration {
     var rateLimits: RateLimiter.Limits {
         RateLimiter.Limits(
             isEnabled: limits.enabled, authentication: limits.authenticationPerMinute, reading: limits.readingPerMinute,
-            writing: limits.writingPerMinute, assistant: limits.assistantPerMinute)
+            writing: limits.writingPerMinute, assistant: limits.assistantPerMinute, message: limits.messagesPerMinute)
+    }
+
+    var socketQuotas: SocketRegistry.Quotas {
+        SocketRegistry.Quotas(isEnabled: limits.enabled, perAccount: limits.socketsPerAccount, perAddress: limits.socketsPerAddress)
     }
 
     var tokenAllowance: TokenAllowance {

@@ -11,6 +11,11 @@ struct Parts: Sendable {
     /// How often texts were judged, and with what outcome.
     let judgements: ModerationCounters
     let views: ViewCounter
+    let streams: ChatStreams
+    let live: LiveParts
+    /// The WebSockets that are open.
+    var sockets: SocketRegistry { live.sockets }
+    var bus: Bus { live.bus }
     let dispatcher: Dispatcher
 
     /// What is running when it returns: the index of vectors, which follows the database, and the queue.
@@ -34,7 +39,12 @@ struct Parts: Sendable {
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
             let queue = makeQueue(core, assistant, moderation, vectors, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
-            listen(to: core.database, queue: queue, vectors: vectors)
+            let streams = ChatStreams(
+                database: core.database, assistant: assistant, moderation: moderation, clock: core.clock, random: core.random, log: core.log
+            )
+            try await streams.recover()
+            let live = LiveParts(current.values.socketQuotas, clock: core.clock, random: core.random)
+            listen(to: core.database, queue: queue, vectors: vectors, streams: streams, live: live)
             try await JobIndex.catchUp(core.database)
             try await DocumentIndex(database: core.database, sources: documentSources).catchUp()
             let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
@@ -50,16 +60,19 @@ struct Parts: Sendable {
             let dispatcher = try await makeDispatcher(
                 core,
                 ChatRoutes(
-                    database: core.database, assistant: assistant, moderation: moderation, queue: queue,
-                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, httpSettings, current,
-                metrics: [core.database, queue, provider, judgements, limiter, IndexMetrics(core.database, vectors, searches)] + extra)
+                    database: core.database, assistant: assistant, moderation: moderation, queue: queue, streams: streams,
+                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, httpSettings, current,
+                metrics: [
+                    core.database, queue, provider, judgements, limiter, live.sockets, live.bus,
+                    IndexMetrics(core.database, vectors, searches),
+                ] + extra)
             try await vectors.start()
             core.retrieval.become(retriever)
             try await queue.start()
             views.start()
             return Parts(
                 outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
-                dispatcher: dispatcher)
+                streams: streams, live: live, dispatcher: dispatcher)
         } catch {
             vectors.stop()
             outbound.stop()
@@ -68,7 +81,12 @@ struct Parts: Sendable {
     }
 
     /// Lets background work under way finish. Requests may still come meanwhile; what they order waits for the next start.
-    func drain(seconds: Int) async { await queue.stop(drainSeconds: seconds) }
+    /// Answers that are being written end a moment before their connections do, so that their readers hear of it.
+    func drain(seconds: Int) async {
+        async let answers: Void = streams.drain(seconds: max(0, seconds - 2))
+        await queue.stop(drainSeconds: seconds)
+        await answers
+    }
 
     /// After the last request: what they left in memory goes to the disk.
     func finish() async { await views.stop() }
@@ -81,13 +99,24 @@ struct Parts: Sendable {
 
     /// Events reach their listeners after each commit, on the writer's thread. Weak: a listener holds the database,
     /// and the two would keep each other and the lock for ever.
-    private static func listen(to database: Database, queue: WorkQueue, vectors: VectorSearch) {
-        database.setEventSink { [weak vectors, weak queue] events in
+    private static func listen(
+        to database: Database, queue: WorkQueue, vectors: VectorSearch, streams: ChatStreams, live: LiveParts
+    ) {
+        database.setEventSink { [weak vectors, weak queue, weak streams] events in
+            live.bus.publish(events)
             var (hasWork, hasPassages) = (false, false)
             for event in events {
                 switch event {
                 case is PassagesChanged: hasPassages = true
                 case is WorkEnqueued: hasWork = true
+                case let gone as ChatSessionDeleted: streams?.abandon(.sessionDeleted) { _, session in session == gone.session }
+                case let ended as LoginEnded:
+                    live.sockets.close(login: ended.login)
+                    streams?.endReaders { $0.loginID == ended.login }
+                case let ended as LoginsEnded:
+                    live.sockets.close(account: ended.owner.rowID)
+                    streams?.endReaders { $0.owner == ended.owner }
+                case let gone as AccountDeleted: streams?.abandon(.sessionDeleted) { owner, _ in owner == gone.owner }
                 default: break
                 }
             }
@@ -139,7 +168,8 @@ struct Parts: Sendable {
     ]
 
     private static func makeDispatcher(
-        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ vectors: VectorSearch, _ limiter: RateLimiter, _ httpSettings: HTTPSettings,
+        _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ vectors: VectorSearch, _ limiter: RateLimiter, _ live: LiveParts,
+        _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -167,15 +197,19 @@ struct Parts: Sendable {
         let common = CommonRoutes(
             database: core.database, recommendations: KnownRecommendations(),
             isAssistantConfigured: { current.values.assistant.isConfigured }, isHealthy: isHealthy)
+        let socketTokens = SocketTokenRoutes(tokens: tokens, tickets: live.tickets)
+        let sockets =
+            ChatSocketRoutes(database: core.database, streams: chat.streams, bus: live.bus, limiter: limiter, log: core.log).routes
+            + NotificationSocketRoutes(database: core.database, bus: live.bus, log: core.log).routes
         let api =
-            accounts.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
+            accounts.routes + socketTokens.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
             + notifications.routes + monitoring.routes + common.routes + work.routes
         let dispatcher = try Dispatcher(
-            routes: api + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
-            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, clock: core.clock), settings: httpSettings,
+            routes: api + sockets + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
+            authenticator: AccountAuthenticator(database: core.database, tokens: tokens, tickets: live.tickets), settings: httpSettings,
             log: core.log, clock: core.clock, random: core.random,
             idempotency: IdempotencyTable(database: core.database, bootID: Identifier(v7: core.clock.now(), random: core.random)),
-            limiter: limiter)
+            limiter: limiter, sockets: live.sockets)
         requests.become(dispatcher.metrics)
         return dispatcher
     }

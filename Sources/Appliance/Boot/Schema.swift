@@ -10,4 +10,5 @@ enum Schema {
         + JobSchema.searchMigrations + ApplicationSchema.migrations + AlertSchema.migrations + RecommendationSchema.migrations
         + NotificationSchema.migrations + NotificationSchema.settingsMigrations + RetrievalSchema.vectorMigrations
         + JobSchema.wordMigrations
+        + ChatSchema.streamMigrations
 }

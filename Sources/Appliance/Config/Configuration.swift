@@ -170,6 +170,9 @@ struct LimitsSettings: Sendable, Equatable {
     var readingPerMinute = 0
     var writingPerMinute = 0
     var assistantPerMinute = 0
+    var messagesPerMinute = 0
+    var socketsPerAccount = 0
+    var socketsPerAddress = 0
     /// Zero is no limit, here and below.
     var accountTokensPerDay = 0
     var instanceTokensPerDay = 0

@@ -40,6 +40,24 @@ extension SettingTable {
                 of its time.
                 """),
             .integer(
+                "limits.messages_per_minute", \.limits.messagesPerMinute, 120, in: 1...1_000_000, unit: "messages a minute", .live,
+                """
+                Messages over WebSockets, all of an account's together; that somebody is
+                typing is one too. One too many closes its socket with 1008.
+                """),
+            .integer(
+                "limits.sockets_per_account", \.limits.socketsPerAccount, 10, in: 1...1_000_000, unit: "connections", .live,
+                """
+                WebSockets that one account may have open at once, over all its devices. A
+                page of the chat has two. One more is refused with 429.
+                """),
+            .integer(
+                "limits.sockets_per_address", \.limits.socketsPerAddress, 100, in: 1...1_000_000, unit: "connections", .live,
+                """
+                The same for one address, whoever is behind it: a team that shares one has
+                to find room. IPv6: by /64 network.
+                """),
+            .integer(
                 "limits.account_tokens_per_day", \.limits.accountTokensPerDay, 250_000, in: 0...1_000_000_000_000, unit: "tokens", .live,
                 """
                 How many of the model's tokens, questions and answers together, one account

@@ -19,13 +19,14 @@ final class AccountsFixture: Sendable {
     let pool: HashPool
     let hasher: PasswordHasher
     let tokens: Tokens
+    let tickets: SocketTickets
     let settings: Settings
     private let dispatcher: Dispatcher
     private let directory: TemporaryDirectory
 
     var admin: AccountAdmin { AccountAdmin(database: database, hashPool: pool, hasher: hasher) }
     var invitations: InvitationAdmin { InvitationAdmin(database: database) }
-    var authenticator: AccountAuthenticator { AccountAuthenticator(database: database, tokens: tokens, clock: clock) }
+    var authenticator: AccountAuthenticator { AccountAuthenticator(database: database, tokens: tokens, tickets: tickets) }
 
     private init(workers: Int, queue: Int, cost: PasswordHasher.Parameters) async throws {
         directory = try TemporaryDirectory()
@@ -40,12 +41,13 @@ final class AccountsFixture: Sendable {
         hasher = PasswordHasher(parameters: cost, random: random)
         let settings = Settings()
         self.settings = settings
+        tickets = SocketTickets(clock: clock, random: random)
         tokens = try await Tokens.open(database: database, clock: clock, random: random) { settings.lifetimes.withLock { $0 } }
         let routes = AccountRoutes(
             database: database, hashPool: pool, hasher: hasher, tokens: tokens, clock: clock, random: random,
             registration: { settings.registration.withLock { $0 } })
         dispatcher = try Dispatcher(
-            routes: routes.routes, authenticator: AccountAuthenticator(database: database, tokens: tokens, clock: clock),
+            routes: routes.routes, authenticator: AccountAuthenticator(database: database, tokens: tokens, tickets: tickets),
             settings: HTTPSettings(), log: Log(clock: clock) { _ in }, clock: clock, random: random)
     }
 

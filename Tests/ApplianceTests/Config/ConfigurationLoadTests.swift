@@ -98,6 +98,9 @@ import Testing
             reading_per_minute = 111
             writing_per_minute = 112
             assistant_per_minute = 113
+            messages_per_minute = 114
+            sockets_per_account = 115
+            sockets_per_address = 116
             account_tokens_per_day = 114
             instance_tokens_per_day = 0
             [metrics]
@@ -139,6 +142,8 @@ import Testing
         #expect((values.limits.enabled, values.metrics.enabled, values.metrics.token) == (false, false, "key-4"))
         #expect((values.limits.authenticationPerMinute, values.limits.readingPerMinute) == (110, 111))
         #expect((values.limits.writingPerMinute, values.limits.assistantPerMinute) == (112, 113))
+        let sockets = (values.limits.messagesPerMinute, values.limits.socketsPerAccount, values.limits.socketsPerAddress)
+        #expect(sockets == (114, 115, 116))
         #expect((values.limits.accountTokensPerDay, values.limits.instanceTokensPerDay) == (114, 0))
         #expect((values.log.level, values.log.format) == (.error, .json))
         // Each key was given above, and with a value that is not its default.

@@ -82,6 +82,14 @@ import Testing
         "DELETE /api/v1/chat/sessions/{id}/": .own(204),
         "GET /api/v1/chat/sessions/{id}/messages/": .own(200),
         "POST /api/v1/chat/send/": .own(200, #"{"content":"hello","session_id":"$session"}"#),
+        // There is no question in it yet.
+        "POST /api/v1/chat/sessions/{id}/regenerate/": .own(400),
+        "GET /api/v1/chat/streams/{id}/": .account(404),
+        "POST /api/v1/chat/streams/{id}/stop/": .account(404),
+        "POST /api/v1/chat/websocket-token/": .account(200),
+        // Without the handshake of a socket.
+        "GET /ws/chat/{session_id}/": Row(anonymous: 403, badToken: 403, other: 426, staff: 426, owner: 426),
+        "GET /ws/notifications/": Row(anonymous: 403, badToken: 403, other: 426, staff: 426, owner: 426),
         "POST /api/v1/chat/chat/": Row(
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),

@@ -23,6 +23,8 @@ final class StubProvider: Sendable {
         case hangBeforeHeaders
         /// The pieces, then silence.
         case hangAfter([String])
+        /// The pieces, and the others with a good end once the test opens the gate.
+        case pausing([String], Gate, [String])
         /// The pieces, then the connection closes.
         case cutAfter([String])
         /// A piece every few milliseconds, without end.
@@ -127,6 +129,11 @@ final class StubProvider: Sendable {
         case .hangAfter(let pieces):
             startStream(connection, pieces)
             waitForGoing(connection)
+        case .pausing(let first, let gate, let rest):
+            startStream(connection, first)
+            gate.wait()
+            sendEvents(connection, rest.map(Self.delta) + [Self.finish("stop"), Self.usage, "[DONE]"])
+            connection.endChunks()
         case .cutAfter(let pieces):
             startStream(connection, pieces)
             connection.close()

@@ -119,6 +119,8 @@ enum AccountStore {
         try PassageStore.removeAll(of: owner, in: transaction)
         try transaction.execute("DELETE FROM accounts WHERE rid = $1", owner.rowID)
         try transaction.enqueue(AccountScrub.order(in: transaction))
+        transaction.emit(LoginsEnded(owner: owner))
+        transaction.emit(AccountDeleted(owner: owner))
     }
 
     // MARK: Rows

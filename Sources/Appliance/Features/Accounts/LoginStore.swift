@@ -102,14 +102,18 @@ enum LoginStore {
     /// Ends one login; false when the owner has no such login, or it has ended before.
     @discardableResult
     static func end(_ id: Identifier, of owner: Owner, because reason: EndReason, in transaction: Transaction) throws -> Bool {
-        try transaction.execute(
+        let changed = try transaction.execute(
             "UPDATE logins SET ended_at = $1, ended_because = $2 WHERE id = $3 AND account_rid = $4 AND ended_at IS NULL",
-            transaction.now, reason.rawValue, id, owner.rowID) == 1
+            transaction.now, reason.rawValue, id, owner.rowID)
+        guard changed == 1 else { return false }
+        transaction.emit(LoginEnded(login: id))
+        return true
     }
 
     static func endAll(of owner: Owner, because reason: EndReason, in transaction: Transaction) throws {
         try transaction.execute(
             "UPDATE logins SET ended_at = $1, ended_because = $2 WHERE account_rid = $3 AND ended_at IS NULL", transaction.now,
             reason.rawValue, owner.rowID)
+        transaction.emit(LoginsEnded(owner: owner))
     }
 }

@@ -85,6 +85,18 @@ final class Tokens: Sendable {
         return pair
     }
 
+    /// Another access token of the caller's login.
+    func access(for caller: Caller) -> String {
+        let now = clock.now()
+        let claims = TokenClaims(
+            tokenType: Kind.access.rawValue, userID: caller.accountID, loginID: caller.loginID,
+            tokenID: Identifier(v7: now, random: random), issuedAt: now, expiresAt: now.adding(seconds: accessSeconds))
+        return signer.withLock { $0 }.sign(claims)
+    }
+
+    /// How long an access token lives.
+    var accessSeconds: Int { lifetimes().accessMinutes * 60 }
+
     private func pair(user: Identifier, login: Identifier, in transaction: Transaction) -> TokenPair {
         let now = transaction.now
         let lifetimes = lifetimes()

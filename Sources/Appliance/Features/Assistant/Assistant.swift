@@ -17,6 +17,9 @@ struct Assistant: Sendable {
 
     var historyLimit: Int { settings().historyMessages }
 
+    /// What answers now.
+    var model: String { settings().isConfigured ? settings().model : BuiltInAssistant.model }
+
     /// Throws `TokensUsedUp` when the day's tokens are. To be asked before a question is taken in.
     func demandAllowance(of owner: Owner) throws {
         guard settings().isConfigured else { return }
@@ -25,8 +28,10 @@ struct Assistant: Sendable {
         if let seconds = allowance().secondsUntilFree(used, at: now) { throw TokensUsedUp(seconds: seconds) }
     }
 
-    /// Answers the last message of `history`.
-    func answer(_ history: [ChatMessage], owner: Owner) async throws(AssistantFailure) -> AssistantReply {
+    /// Answers the last message of `history`, and lets `listener` follow.
+    func answer(
+        _ history: [ChatMessage], owner: Owner, listener: AnswerListener = AnswerListener()
+    ) async throws(AssistantFailure) -> AssistantReply {
         let question = history.last?.content ?? ""
         let profile = try profile(of: owner)
         let passages = try await passages(for: question, owner: owner)
@@ -35,7 +40,10 @@ struct Assistant: Sendable {
         let budget = TokenBudget(contextTokens: settings.contextTokens, answerTokens: settings.answerTokens)
         let fitting = budget.fit(passages)
         let system = Prompts.chat(profile: profile.lines, passages: fitting, fence: fence())
-        return try await ask(system: system, history: budget.fit(system: system, history: history), passages: fitting, settings: settings)
+        let messages = budget.fit(system: system, history: history).map {
+            $0.role == .user ? ProviderMessage.user($0.content) : .assistant($0.content)
+        }
+        return try await ask([.system(system)] + messages, passages: fitting, settings: settings, listener: listener)
     }
 
     /// Advice on one matter, outside any session.
@@ -52,23 +60,22 @@ struct Assistant: Sendable {
         return try await ask([.system(system), asked], passages: fitting, settings: settings)
     }
 
-    private func ask(
-        system: String, history: [ChatMessage], passages: [Passage], settings: AssistantSettings
-    ) async throws(AssistantFailure) -> AssistantReply {
-        let messages = history.map { $0.role == .user ? ProviderMessage.user($0.content) : .assistant($0.content) }
-        return try await ask([.system(system)] + messages, passages: passages, settings: settings)
-    }
-
     /// Asks the model, once there is one, and counts what it took. What the person learns of a failure is in its type.
     func ask(
-        _ messages: [ProviderMessage], passages: [Passage], settings: AssistantSettings
+        _ messages: [ProviderMessage], passages: [Passage], settings: AssistantSettings, listener: AnswerListener = AnswerListener()
     ) async throws(AssistantFailure) -> AssistantReply {
+        let estimate = messages.reduce(0) { $0 + TokenBudget.estimate($1.content) }
+        listener.asking(estimate)
         let answer: ProviderAnswer
         do {
-            answer = try await provider.complete(messages, settings: settings.provider)
+            answer = try await provider.complete(messages, settings: settings.provider, onDelta: listener.piece)
         } catch {
-            // The user is told what it means for her; the operator, who can mend it, what it was.
-            log.warning("The assistant's provider gave no answer.", ["model": .string(settings.model), "error": .string("\(error)")])
+            // The user is told what it means for her; the operator, who can mend it, what it was. Nothing is to be mended
+            // where she wanted no more of it.
+            if !Task.isCancelled {
+                log.warning(
+                    "The assistant's provider gave no answer.", ["model": .string(settings.model), "error": .string("\(error)")])
+            }
             throw AssistantFailure(error)
         }
         var metadata = [("model_used", JSONValue.string(answer.model)), ("sources", sources(passages))]
@@ -76,7 +83,7 @@ struct Assistant: Sendable {
         if let tokens = answer.completionTokens { metadata.append(("completion_tokens", .number("\(tokens)"))) }
         if let reason = answer.finishReason { metadata.append(("finish_reason", .string(reason))) }
         // A provider that does not count is counted for, as its context is.
-        let prompt = answer.promptTokens ?? messages.reduce(0) { $0 + TokenBudget.estimate($1.content) }
+        let prompt = answer.promptTokens ?? estimate
         let completion = answer.completionTokens ?? TokenBudget.estimate(answer.text)
         provider.metrics.note(promptTokens: prompt, completionTokens: completion)
         return AssistantReply(

@@ -43,6 +43,20 @@ enum ChatDocs {
         JSONSchema.Member("session_id", .uuid), JSONSchema.Member("user_message", message), JSONSchema.Member("assistant_message", message),
     ])
 
+    static let turnOrEvents = "The answer; with `Accept: text/event-stream`, the answer's stream."
+
+    static let stream = JSONSchema.object([
+        JSONSchema.Member("stream_id", .uuid), JSONSchema.Member("session_id", .uuid), JSONSchema.Member("question_id", .uuid),
+        JSONSchema.Member("state", .choice(["streaming", "done", "stopped", "failed", "interrupted"])),
+        JSONSchema.Member("error_code", .nullable(.text)), JSONSchema.Member("sequence", .integer), JSONSchema.Member("text", .text),
+        JSONSchema.Member("message", .nullable(message)),
+    ])
+
+    static let stopped = JSONSchema.object([
+        JSONSchema.Member("stream_id", .uuid), JSONSchema.Member("state", .choice(["done", "stopped", "failed", "interrupted"])),
+        JSONSchema.Member("message", .nullable(message)),
+    ])
+
     static func ordered(isInline: Bool) -> JSONSchema {
         .object(
             (isInline ? [] : [JSONSchema.Member("task_id", .uuid)]) + [

@@ -4,19 +4,36 @@ import Platform
 enum ChatError: HTTPFact {
     /// `send/` names a session that is not there or not the caller's.
     case sessionNotFound
+    /// There is no question in the session that could be answered anew.
+    case noQuestion
+    /// The question is being answered already.
+    case alreadyAnswering
+    /// As many answers are being written, for this account or in all, as can be.
+    case tooManyStreams
+    /// As many read this answer as can.
+    case tooManyReaders
+    /// The server is about to stop.
+    case stopping
     /// The model gave no answer. The user's message is stored all the same.
     case noAnswer(AssistantFailure, session: Identifier, message: ChatMessage)
 
     var status: Int {
         switch self {
         case .sessionNotFound: 404
+        case .noQuestion: 400
+        case .alreadyAnswering: 409
+        case .tooManyStreams, .tooManyReaders: 429
+        case .stopping: 503
         case .noAnswer(let failure, _, _): failure.status
         }
     }
 
     var headers: [(name: String, value: String)] {
-        if case .noAnswer(let failure, _, _) = self { return failure.headers }
-        return []
+        switch self {
+        case .noAnswer(let failure, _, _): failure.headers
+        case .tooManyStreams, .tooManyReaders, .stopping: [("Retry-After", "5")]
+        case .sessionNotFound, .noQuestion, .alreadyAnswering: []
+        }
     }
 
     func writeBody(into writer: inout JSONWriter) {
@@ -24,6 +41,8 @@ enum ChatError: HTTPFact {
             switch self {
             case .sessionNotFound:
                 writer.field("error", "Chat session not found")
+            case .noQuestion, .alreadyAnswering, .tooManyStreams, .tooManyReaders, .stopping:
+                writer.field("detail", detail)
             case .noAnswer(let failure, let session, let message):
                 writer.field("detail", failure.detail(advising: "Your message is stored; please try again"))
                 writer.field("error_code", failure.code)
@@ -31,6 +50,18 @@ enum ChatError: HTTPFact {
                 writer.key("user_message")
                 message.write(into: &writer)
             }
+        }
+    }
+
+    /// What a client is told of those that have no form of their own.
+    private var detail: String {
+        switch self {
+        case .noQuestion: "There is no message in this session to answer."
+        case .alreadyAnswering: "The last message of this session is being answered."
+        case .tooManyStreams: "Too many answers are being written at the moment. Please wait for one to end."
+        case .tooManyReaders: "Too many are reading this answer."
+        case .stopping: "The server is stopping. Please try again in a moment."
+        case .sessionNotFound, .noAnswer: ""
         }
     }
 }

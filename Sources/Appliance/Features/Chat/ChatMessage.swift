@@ -16,15 +16,17 @@ struct ChatMessage: Sendable, Equatable {
     var metadata: JSONValue
 
     func write(into writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("id", id)
-            writer.field("session", session)
-            writer.field("role", role.rawValue)
-            writer.field("content", content)
-            writer.field("timestamp", timestamp)
-            writer.field("function_call_data", functionCallData)
-            writer.field("function_name", functionName)
-            writer.field("metadata", metadata)
-        }
+        writer.object { writeFields(into: &$0) }
+    }
+
+    func writeFields(into writer: inout JSONWriter) {
+        writer.field("id", id)
+        writer.field("session", session)
+        writer.field("role", role.rawValue)
+        writer.field("content", content)
+        writer.field("timestamp", timestamp)
+        writer.field("function_call_data", functionCallData)
+        writer.field("function_name", functionName)
+        writer.field("metadata", metadata)
     }
 }

@@ -6,10 +6,11 @@ struct ChatRoutes: Sendable {
     let assistant: Assistant
     let moderation: Moderation
     let queue: WorkQueue
+    let streams: ChatStreams
     /// Read at each question, so that a reload takes effect with the next one.
     let worksInline: @Sendable () -> Bool
 
-    var routes: [Route] { sessionRoutes + assistantRoutes }
+    var routes: [Route] { sessionRoutes + assistantRoutes + streamRoutes }
 
     private var sessionRoutes: [Route] {
         let sessions = "/api/v1/chat/sessions/"
@@ -33,9 +34,12 @@ struct ChatRoutes: Sendable {
 
     private var assistantRoutes: [Route] {
         let routes: [Route] = [
-            .post("/api/v1/chat/send/", idempotent: true, summary: "Ask the assistant.", handler: send)
-                .takes(ChatDocs.question("content")).returns(200, ChatDocs.turn).mayGetNoAnswer()
-                .returns(404, .object([JSONSchema.Member("error", .text)]), "There is no such session of yours."),
+            Route(
+                method: "POST", pattern: "/api/v1/chat/send/", idempotent: true, summary: "Ask the assistant.",
+                produces: Self.turnOrEvents, handler: send
+            )
+            .takes(ChatDocs.question("content")).returns(200, ChatDocs.turn, ChatDocs.turnOrEvents).mayGetNoAnswer()
+            .returns(404, .object([JSONSchema.Member("error", .text)]), "There is no such session of yours."),
             .post(
                 "/api/v1/chat/chat/", idempotent: true, summary: "Ask the assistant, who answers in the background.", handler: chat
             )
@@ -127,14 +131,23 @@ struct ChatRoutes: Sendable {
     // MARK: The assistant
 
     @Sendable private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        let outcome = try await turn(of: request.requireCaller().owner).run(Self.question(in: request, field: "content"))
-        return .json { writer in
+        let caller = try request.requireCaller()
+        let question = try Self.question(in: request, field: "content")
+        guard !Self.wantsEvents(request) else {
+            return try events(of: try await streams.begin(question, of: caller.owner).stream, for: caller, after: nil)
+        }
+        let outcome = try await turn(of: caller.owner).run(question)
+        return Self.turn(outcome.session.id, outcome.question, outcome.answer)
+    }
+
+    static func turn(_ session: Identifier, _ question: ChatMessage, _ answer: ChatMessage) -> HTTPAnswer {
+        .json { writer in
             writer.object { writer in
-                writer.field("session_id", outcome.session.id)
+                writer.field("session_id", session)
                 writer.key("user_message")
-                outcome.question.write(into: &writer)
+                question.write(into: &writer)
                 writer.key("assistant_message")
-                outcome.answer.write(into: &writer)
+                answer.write(into: &writer)
             }
         }
     }
@@ -146,10 +159,12 @@ struct ChatRoutes: Sendable {
         try await turn(of: owner).admit(question)
         let (session, message, task) = try await database.write { transaction in
             let missing = HTTPError.noMatch(model: "ChatSession")
-            let (session, message) = try ChatTurn.store(question, of: owner, title: "New Chat", otherwise: missing, in: transaction)
+            let stored = try ChatTurn.store(question, of: owner, title: "New Chat", otherwise: missing, in: transaction)
+            stored.tell(transaction)
             // A repeat finds the item of the first try, also when that is done.
+            let message = stored.question
             let known = try WorkTable.newest(kind: ChatWork.kind, uniqueKey: message.id.description, in: transaction)
-            return (session, message, try known ?? transaction.enqueue(ChatWork.order(message, of: owner)))
+            return (stored.session, message, try known ?? transaction.enqueue(ChatWork.order(message, of: owner)))
         }
         let isInline = worksInline()
         if isInline { await queue.attempted(task) }
@@ -204,7 +219,7 @@ struct ChatRoutes: Sendable {
         return ChatTurn.Question(content: content, sessionID: sessionID, requestKey: request.headers["Idempotency-Key"])
     }
 
-    private static func sessionID(of request: HTTPRequest) throws -> Identifier {
+    static func sessionID(of request: HTTPRequest) throws -> Identifier {
         guard let id = Identifier(request.parameters["id"] ?? "") else { throw HTTPError.notFound }
         return id
     }

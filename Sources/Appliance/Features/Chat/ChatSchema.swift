@@ -48,4 +48,39 @@ enum ChatSchema {
                 CREATE INDEX chat_messages_by_question ON chat_messages (question_id) WHERE question_id IS NOT NULL;
                 """)
     ]
+
+    /// Answers that reach their readers while they are written.
+    static let streamMigrations = [
+        Migration(
+            version: 70, name: "answer_streams",
+            sql: """
+                -- One row an answer that was streamed: how far it is, or how it ended. The text is the pieces joined, and
+                -- delta_lengths their lengths, so that a reader can go on behind any piece also after a restart. A row that
+                -- says 'streaming' under another boot_id than the running process's belongs to one that was killed.
+                CREATE TABLE chat_streams (
+                    rid INTEGER PRIMARY KEY AUTOINCREMENT,
+                    id BLOB NOT NULL UNIQUE,
+                    session_rid INTEGER NOT NULL REFERENCES chat_sessions (rid) ON DELETE CASCADE,
+                    question_id BLOB NOT NULL,
+                    boot_id BLOB NOT NULL,
+                    state TEXT NOT NULL CHECK (state IN ('streaming', 'done', 'stopped', 'failed', 'interrupted')),
+                    error_code TEXT,
+                    text TEXT NOT NULL,
+                    delta_lengths BLOB NOT NULL,
+                    message_id BLOB,
+                    created_at INTEGER NOT NULL,
+                    updated_at INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX chat_streams_by_session ON chat_streams (session_rid, rid);
+                CREATE INDEX chat_streams_by_question ON chat_streams (question_id);
+                CREATE INDEX chat_streams_open ON chat_streams (rid) WHERE state = 'streaming';
+                """),
+        Migration(
+            version: 71, name: "answers_in_part",
+            sql: """
+                -- Why an answer is only the beginning of one: it was stopped, failed, or the server was interrupted.
+                ALTER TABLE chat_messages ADD COLUMN incomplete TEXT;
+                ALTER TABLE chat_messages ADD COLUMN read_at INTEGER;
+                """),
+    ]
 }

@@ -42,7 +42,11 @@ enum ChatStore {
 
     /// Deletes the session with its messages; false when there is none.
     static func deleteSession(_ id: Identifier, of owner: Owner, in transaction: Transaction) throws -> Bool {
-        try transaction.execute("DELETE FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID) == 1
+        guard try transaction.execute("DELETE FROM chat_sessions WHERE id = $1 AND account_rid = $2", id, owner.rowID) == 1 else {
+            return false
+        }
+        transaction.emit(ChatSessionDeleted(session: id))
+        return true
     }
 
     // MARK: Messages
@@ -50,7 +54,8 @@ enum ChatStore {
     /// Stores a message and brings the session's count, preview and time up to date.
     static func addMessage(
         to session: ChatSession, role: ChatMessage.Role, content: String, metadata: JSONValue = .object(JSONObject([])),
-        functionCallData: JSONValue? = nil, answering question: Identifier? = nil, requestKey: String? = nil, in transaction: Transaction
+        functionCallData: JSONValue? = nil, answering question: Identifier? = nil, incomplete: String? = nil, requestKey: String? = nil,
+        in transaction: Transaction
     ) throws -> ChatMessage {
         let message = ChatMessage(
             id: transaction.newIdentifier(), session: session.id, role: role, content: content, timestamp: transaction.now,
@@ -58,10 +63,10 @@ enum ChatStore {
         try transaction.execute(
             """
             INSERT INTO chat_messages
-                (id, session_rid, role, content, timestamp, function_call_data, metadata, request_key, question_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                (id, session_rid, role, content, timestamp, function_call_data, metadata, request_key, question_id, incomplete)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """, message.id, session.rowID, role.rawValue, content, message.timestamp, functionCallData?.jsonText, metadata.jsonText,
-            requestKey, question)
+            requestKey, question, incomplete)
         try transaction.execute(
             """
             UPDATE chat_sessions SET message_count = message_count + 1, last_message_preview = $1, last_message_at = $2, updated_at = $2
@@ -108,13 +113,14 @@ enum ChatStore {
         }
     }
 
-    /// The answer to a question, if it was given.
+    /// The answer to a question, if it was given. One that was stopped is one; one that broke off is not.
     static func answer(to question: ChatMessage, in session: ChatSession, reader: Reader) throws -> ChatMessage? {
         try reader.first(
-            "SELECT \(messageColumns) FROM chat_messages WHERE question_id = $1 AND session_rid = $2 ORDER BY rid LIMIT 1", question.id,
-            session.rowID
+            "SELECT \(messageColumns) FROM chat_messages WHERE \(isAnswer) ORDER BY rid LIMIT 1", question.id, session.rowID
         ) { try readMessage($0, of: session.id) }
     }
+
+    static let isAnswer = "question_id = $1 AND session_rid = $2 AND (incomplete IS NULL OR incomplete = 'stopped')"
 
     // MARK: Whole accounts
 
@@ -163,9 +169,9 @@ enum ChatStore {
             lastMessageAt: try row.timeOrNil(5), lastMessagePreview: try row.textOrNil(6), messageCount: Int(try row.int(7)))
     }
 
-    private static let messageColumns = "id, role, content, timestamp, function_call_data, function_name, metadata"
+    static let messageColumns = "id, role, content, timestamp, function_call_data, function_name, metadata"
 
-    private static func readMessage(_ row: borrowing Row, of session: Identifier) throws -> ChatMessage {
+    static func readMessage(_ row: borrowing Row, of session: Identifier) throws -> ChatMessage {
         guard let role = ChatMessage.Role(rawValue: try row.text(1)) else { throw StorageError.unexpectedValue(column: 1) }
         return ChatMessage(
             id: try row.id(0), session: session, role: role, content: try row.text(2), timestamp: try row.time(3),

@@ -28,6 +28,19 @@ struct ChatTurn: Sendable {
         var requestKey: String?
     }
 
+    /// A question that is in the database.
+    struct Stored: Sendable {
+        let session: ChatSession
+        let question: ChatMessage
+        /// False for a repeat: it was stored before.
+        let isNew: Bool
+
+        /// Lets the session's sockets hear of it after the commit.
+        func tell(_ transaction: Transaction) {
+            if isNew { transaction.emit(ChatMessageAdded(message: question)) }
+        }
+    }
+
     let database: Database
     let assistant: Assistant
     let moderation: Moderation
@@ -36,10 +49,13 @@ struct ChatTurn: Sendable {
     func run(_ question: Question) async throws -> Outcome {
         try await admit(question)
         let owner = self.owner
-        let (session, message) = try await database.write { transaction in
-            let title = "Chat started at \(transaction.now.minuteText)"
-            return try Self.store(question, of: owner, title: title, otherwise: ChatError.sessionNotFound, in: transaction)
+        let stored = try await database.write { transaction in
+            let stored = try Self.store(
+                question, of: owner, title: Self.title(at: transaction.now), otherwise: ChatError.sessionNotFound, in: transaction)
+            stored.tell(transaction)
+            return stored
         }
+        let (session, message) = (stored.session, stored.question)
         // A crash after step 4 lost only the response: the repeat finds the answer.
         if question.requestKey != nil, let given = try database.read({ try ChatStore.answer(to: message, in: session, reader: $0) }) {
             return Outcome(session: session, question: message, answer: given)
@@ -52,6 +68,7 @@ struct ChatTurn: Sendable {
         }
         let answer = try await database.write { transaction in
             guard let answer = try Self.store(reply, to: message, of: owner, in: transaction) else { throw ChatError.sessionNotFound }
+            transaction.emit(ChatMessageAdded(message: answer))
             return answer
         }
         return Outcome(session: session, question: message, answer: answer)
@@ -66,12 +83,12 @@ struct ChatTurn: Sendable {
     /// Step 2. `missing` is thrown when the session is not there.
     static func store(
         _ question: Question, of owner: Owner, title: String, otherwise missing: any HTTPFact, in transaction: Transaction
-    ) throws -> (ChatSession, ChatMessage) {
+    ) throws -> Stored {
         if let key = question.requestKey, let earlier = try ChatStore.message(requestKey: key, of: owner, in: transaction) {
             guard earlier.message.content == question.content, question.sessionID == nil || question.sessionID == earlier.session.id else {
                 throw IdempotencyError.usedForAnotherRequest
             }
-            return (earlier.session, earlier.message)
+            return Stored(session: earlier.session, question: earlier.message, isNew: false)
         }
         let session: ChatSession
         if let id = question.sessionID {
@@ -82,35 +99,43 @@ struct ChatTurn: Sendable {
         }
         let message = try ChatStore.addMessage(
             to: session, role: .user, content: question.content, requestKey: question.requestKey, in: transaction)
-        return (session, message)
+        return Stored(session: session, question: message, isNew: true)
     }
 
-    /// Step 3. The history ends with the question: when it is a repeat, or when two are asked at once, later ones
-    /// stand behind it.
+    static func title(at moment: Timestamp) -> String { "Chat started at \(moment.minuteText)" }
+
+    /// Step 3.
     func answer(to question: ChatMessage, in session: ChatSession) async throws(AssistantFailure) -> AssistantReply {
+        let history = try await history(upTo: question, in: session)
+        return try await released { () async throws(AssistantFailure) in try await assistant.answer(history, owner: owner) }
+    }
+
+    /// What the model is told. It ends with the question: when that is a repeat, or when two are asked at once, later ones
+    /// stand behind it.
+    func history(upTo question: ChatMessage, in session: ChatSession) async throws(AssistantFailure) -> [ChatMessage] {
         let limit = assistant.historyLimit
-        let history: [ChatMessage]
         do {
-            history = try await database.scan { try ChatStore.messages(of: session, upTo: question, limit: limit, in: $0) }
+            return try await database.scan { try ChatStore.messages(of: session, upTo: question, limit: limit, in: $0) }
         } catch {
             throw .unavailable(retryAfterSeconds: 1)
         }
-        return try await released { () async throws(AssistantFailure) in try await assistant.answer(history, owner: owner) }
     }
 
     /// What the assistant answers to `ask`, released by moderation. What it cost is counted before that, and by itself:
     /// it was spent whatever becomes of the answer. Counted together with the answer, a session deleted while the model
     /// thinks would undo the count, and who does that each time would have a model without a limit.
     func released(_ ask: () async throws(AssistantFailure) -> AssistantReply) async throws(AssistantFailure) -> AssistantReply {
-        let (reply, owner) = (try await ask(), self.owner)
-        if reply.tokens > 0 {
-            do {
-                try await database.write { try TokenLedger.add(reply.tokens, of: owner, in: $0) }
-            } catch {
-                throw .unavailable(retryAfterSeconds: 1)
-            }
-        }
+        let reply = try await ask()
+        try await count(reply.tokens)
         return try await moderation.release(reply, to: owner)
+    }
+
+    func count(_ tokens: Int) async throws(AssistantFailure) {
+        guard tokens > 0 else { return }
+        let owner = self.owner
+        do { try await database.write { try TokenLedger.add(tokens, of: owner, in: $0) } } catch {
+            throw .unavailable(retryAfterSeconds: 1)
+        }
     }
 
     /// Step 4. Nil when the session was deleted while the model was thinking.
@@ -118,6 +143,7 @@ struct ChatTurn: Sendable {
         _ reply: AssistantReply, to question: ChatMessage, of owner: Owner, in transaction: Transaction
     ) throws -> ChatMessage? {
         guard let current = try ChatStore.session(question.session, of: owner, in: transaction) else { return nil }
+        try ChatStore.removeAnswers(to: question.id, in: current, onlyBrokenOff: true, transaction: transaction)
         return try ChatStore.addMessage(
             to: current, role: .assistant, content: reply.text, metadata: reply.metadata, functionCallData: reply.functionCalls,
             answering: question.id, in: transaction)

@@ -45,6 +45,7 @@ struct ChatWork: Worker {
             guard let answer = try ChatTurn.store(reply, to: question, of: owner, in: transaction) else {
                 throw ChatWorkFailure.questionGone
             }
+            transaction.emit(ChatMessageAdded(message: answer))
             return Self.result(session.id, answer)
         }
     }

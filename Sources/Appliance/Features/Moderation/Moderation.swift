@@ -20,6 +20,9 @@ struct Moderation: Sendable {
         }
     }
 
+    /// Whether answers are judged now. One that is must not be shown before it is whole.
+    var judgesAnswers: Bool { moderator.isConfigured }
+
     /// The answer that may go out: the given one, or the sentence that it was withheld.
     func release(_ reply: AssistantReply, to owner: Owner) async throws(AssistantFailure) -> AssistantReply {
         // The built-in assistant quotes what this server holds anyway.

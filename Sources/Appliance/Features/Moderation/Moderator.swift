@@ -26,6 +26,8 @@ final class Moderator: Sendable {
         self.log = log
     }
 
+    var isConfigured: Bool { settings().isConfigured }
+
     /// Judges what a user wrote.
     func check(input text: String) async -> ModerationVerdict { await check([text], .input) }
 

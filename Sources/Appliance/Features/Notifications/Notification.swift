@@ -30,7 +30,14 @@ struct Notification: Sendable, Equatable {
 }
 
 /// A notification was added; sockets and channels listen for it.
-struct NotificationAdded: BusEvent {
+struct NotificationAdded: TopicEvent {
     let owner: Owner
     let notification: Notification
+
+    var topics: [BusTopic] { [.notifications(of: owner)] }
+}
+
+extension BusTopic {
+    /// What an account's open sockets listen to.
+    static func notifications(of owner: Owner) -> BusTopic { BusTopic("notifications", Identifier(rowID: owner.rowID)) }
 }

@@ -31,6 +31,12 @@ package struct Identifier: Sendable, Hashable, Comparable, CustomStringConvertib
         low = 0x8000_0000_0000_0000
     }
 
+    /// Stands for a row's number where something has to be known by an identifier, inside the process only.
+    package init(rowID: Int64) {
+        high = 0
+        low = UInt64(bitPattern: rowID)
+    }
+
     /// Reads the dashed form or 32 hexadecimal digits, in either case; nil for anything else.
     package init?(_ text: String) {
         var text = text

@@ -39,6 +39,16 @@ package protocol Authenticator: Sendable {
     /// Throws an `HTTPError` of status 401 for a token that does not hold, and a storage error's own fact when
     /// the account cannot be looked up.
     func caller(ofToken token: String) throws -> Caller
+
+    /// The same for a ticket, which opens one WebSocket and is then used up.
+    func caller(ofTicket ticket: String, for request: HTTPRequest) async throws -> Caller
+}
+
+extension Authenticator {
+    /// No ticket was ever given out.
+    package func caller(ofTicket ticket: String, for request: HTTPRequest) async throws -> Caller {
+        throw HTTPError.tokenNotValid(.invalid)
+    }
 }
 
 /// Who may use a route.

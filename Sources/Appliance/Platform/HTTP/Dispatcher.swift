@@ -10,6 +10,7 @@ package struct Dispatcher: Sendable {
     private let settings: HTTPSettings
     private let idempotency: IdempotencyGuard?
     private let limiter: RateLimiter?
+    private let gate: SocketGate
     private let renderer: ErrorRenderer
     let clock: any PlatformClock
     private let random: any RandomSource
@@ -22,7 +23,8 @@ package struct Dispatcher: Sendable {
 
     package init(
         routes: [Route], authenticator: any Authenticator, settings: HTTPSettings, log: Log, clock: any PlatformClock = SystemClock(),
-        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, limiter: RateLimiter? = nil
+        random: any RandomSource = SystemRandom(), idempotency: (any IdempotencyStore)? = nil, limiter: RateLimiter? = nil,
+        sockets: SocketRegistry = SocketRegistry(), socketLimits: SocketLimits = SocketLimits()
     ) throws(RouteTableError) {
         tree = try RouteTree(routes)
         self.routes = routes
@@ -30,6 +32,7 @@ package struct Dispatcher: Sendable {
         self.settings = settings
         self.idempotency = idempotency.map { IdempotencyGuard(store: $0, log: log) }
         self.limiter = limiter
+        gate = SocketGate(registry: sockets, limits: socketLimits, authenticator: authenticator, limiter: limiter)
         metrics = RequestMetrics(routes: routes)
         renderer = ErrorRenderer(log: log)
         self.clock = clock
@@ -59,15 +62,28 @@ package struct Dispatcher: Sendable {
         } catch {
             answer = renderer.answer(to: error, requestID: context.request.requestID)
         }
-        let outcome = finish(answer, context)
-        metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: incoming.received))
+        if answer.status >= 400, context.route.map({ routes[$0].socket != nil }) == true { gate.registry.counters.refused() }
+        var outcome = outcome(answer, context)
+        if answer.stream == nil {
+            ended(answer, context, bytes: answer.body.count)
+        } else {
+            outcome.ended = { [self, context] bytes in ended(answer, context, bytes: bytes) }
+        }
         return outcome
+    }
+
+    private func ended(_ answer: HTTPAnswer, _ context: Context, bytes: Int) {
+        record(answer, context, bytes: bytes)
+        metrics.ended(route: context.route, status: answer.status, microseconds: elapsed(since: context.request.received))
     }
 
     /// The outcome of a request that is refused before it is read to its end.
     package func refuse(_ incoming: IncomingRequest, because fact: any HTTPFact) -> HTTPOutcome {
         metrics.refused(status: fact.status, microseconds: elapsed(since: incoming.received))
-        return finish(ErrorRenderer.answer(to: fact), context(of: incoming))
+        let context = context(of: incoming)
+        let answer = ErrorRenderer.answer(to: fact)
+        record(answer, context, bytes: answer.body.count)
+        return outcome(answer, context)
     }
 
     /// What is gathered about a request while it passes the checks.
@@ -110,13 +126,21 @@ package struct Dispatcher: Sendable {
         let route = place.route(for: method) ?? representative
         context.route = place.places[route.method]
         context.isPrivate = route.access.isProtected || !["GET", "HEAD", "OPTIONS"].contains(method)
-        context.request.caller = try authenticate(headers, for: route.access)
+        let mark = gate.registry.mark
+        if route.socket != nil {
+            try SocketGate.checkOrigin(context.request, allowed: context.settings.allowedOrigins)
+            context.request.caller = try await gate.caller(of: context.request, access: route.access)
+        } else {
+            context.request.caller = try authenticate(headers, for: route.access)
+        }
 
         let isOptions = method == "OPTIONS" && place.routes[method] == nil
         guard isOptions || place.route(for: method) != nil else {
             throw HTTPError.methodNotAllowed(method, allow: place.allow)
         }
-        guard MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? ["application/json"] : route.produces) else {
+        let handshake = try route.socket == nil || isOptions ? nil : SocketHandshake(incoming)
+        guard handshake != nil || MediaType.isAcceptable(headers.all("accept"), produces: isOptions ? ["application/json"] : route.produces)
+        else {
             throw HTTPError.notAcceptable
         }
         if !isOptions { try checkBody(of: context.request, against: route.body) }
@@ -125,16 +149,14 @@ package struct Dispatcher: Sendable {
         if isOptions { return Self.options(place) }
 
         for (name, value) in zip(place.parameters[route.method] ?? [], values) { context.request.parameters[name] = value }
+        if let handler = route.socket, let handshake { return try await gate.open(handler, handshake, context.request, since: mark) }
         if route.idempotent, let idempotency { return try await idempotency.run(route, context.request) }
         return try await route.handler(context.request)
     }
 
     private func admit(_ route: Route, _ context: inout Context) throws {
         guard let rateClass = route.rateClass, let limiter else { return }
-        let request = context.request
-        let client: RateLimiter.Client =
-            if let caller = request.caller { .account(caller.accountRowID) } else { request.client.map { .address($0) } ?? .unknown }
-        context.verdict = limiter.judge(rateClass, client)
+        context.verdict = limiter.judge(rateClass, RateLimiter.Client(context.request))
         if let decision = context.verdict?.decision, !decision.isAdmitted { throw Throttled(microseconds: decision.untilNext) }
     }
 
@@ -168,21 +190,24 @@ package struct Dispatcher: Sendable {
 
     private func elapsed(since received: Timestamp) -> Int64 { clock.now().microseconds - received.microseconds }
 
-    private func finish(_ answer: HTTPAnswer, _ context: Context) -> HTTPOutcome {
+    private func outcome(_ answer: HTTPAnswer, _ context: Context) -> HTTPOutcome {
         let request = context.request
-        let outcome = HTTPOutcome(
+        return HTTPOutcome(
             answer: answer, requestID: request.requestID,
             allowedOrigin: CrossOrigin.allowed(request.headers["origin"], by: context.settings.allowedOrigins),
             isPreflight: context.isPreflight,
             isPrivate: (context.isPrivate || request.caller != nil) && answer.header("Cache-Control") == nil,
             strictTransportSecurity: context.settings.strictTransportSecurity && request.isSecure, verdict: context.verdict)
+    }
+
+    /// The answer's line in the access log.
+    private func record(_ answer: HTTPAnswer, _ context: Context, bytes: Int) {
+        let request = context.request
         log.access(
             AccessEntry(
                 requestID: request.requestID, method: request.method, path: request.path, status: answer.status,
-                durationMicroseconds: elapsed(since: request.received),
-                bytes: request.method == "HEAD" ? 0 : answer.body.count, client: request.clientAddress,
-                account: request.caller?.accountID))
-        return outcome
+                durationMicroseconds: elapsed(since: request.received), bytes: request.method == "HEAD" ? 0 : bytes,
+                client: request.clientAddress, account: request.caller?.accountID))
     }
 }
 

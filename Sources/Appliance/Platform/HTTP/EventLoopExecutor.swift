@@ -12,6 +12,8 @@ final class EventLoopExecutor: TaskExecutor {
         self.eventLoop = eventLoop
     }
 
+    func failed(_ error: any Error) -> EventLoopFuture<Void> { eventLoop.makeFailedFuture(error) }
+
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // The closure holds the executor until the job has run.

@@ -1,4 +1,4 @@
-/// What a route gives back: a status, headers of its own, and a whole body.
+/// What a route gives back: a status, headers of its own, and a body, whole or made while it is sent.
 ///
 /// What every answer carries (security headers, request id, length) is added when it is sent.
 package struct HTTPAnswer: Sendable {
@@ -6,6 +6,10 @@ package struct HTTPAnswer: Sendable {
     package var headers: [(name: String, value: String)]
     package var contentType: String?
     package var body: [UInt8]
+    /// In the place of `body`, one that is made while it is sent.
+    package var stream: HTTPBodyStream?
+    /// For a 101: what the connection becomes.
+    var upgrade: SocketUpgrade?
 
     package init(status: Int, headers: [(name: String, value: String)] = [], contentType: String? = nil, body: [UInt8] = []) {
         self.status = status
@@ -30,6 +34,13 @@ package struct HTTPAnswer: Sendable {
 
     package static func bytes(_ body: [UInt8], type: String, status: Int = 200) -> HTTPAnswer {
         HTTPAnswer(status: status, contentType: type, body: body)
+    }
+
+    /// An answer whose body is made while it is sent. It can be longer than the memory, and it can last.
+    package static func stream(_ stream: HTTPBodyStream, type: String, status: Int = 200) -> HTTPAnswer {
+        var answer = HTTPAnswer(status: status, contentType: type)
+        answer.stream = stream
+        return answer
     }
 
     /// The same answer with one more header.

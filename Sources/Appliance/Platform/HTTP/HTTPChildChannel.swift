@@ -45,15 +45,15 @@ struct HTTPChildChannel: ServerChildChannel {
         let wire = HTTPWireHandler()
         return [
             wire,
-            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)),
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .fireError, limitConfiguration: limits)),
             HTTPServerPipelineHandler(),
             HTTPConnectionHandler(dispatcher: dispatcher, limits: self.limits, wire: wire, overTLS: overTLS, eventLoop: eventLoop),
         ]
     }
 
-    func handle(value: Value, logger: Logger) async {
-        try? await value.channel.closeFuture.get()
-    }
+    /// Nothing is left to do: the pipeline serves the connection, and whoever stops the server waits for the channels. A task
+    /// that waited here would cost more than an idle connection itself.
+    func handle(value: Value, logger: Logger) async {}
 }
 
 /// Closes a connection that there is no room for.

@@ -7,30 +7,38 @@ import NIOHTTP1
 /// out. A request is refused as early as can be: by its head, by its length before a byte of it is read, by its
 /// bytes when they are too many, by the clock when they are too slow. A refused client is told, and then no
 /// longer listened to.
-final class HTTPConnectionHandler: ChannelInboundHandler {
+final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
+    /// Of what it becomes: bytes that came behind the request for it.
+    typealias InboundOut = ByteBuffer
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum State {
+    enum State {
         case idle
         case collecting(HTTPRequestHead, received: Timestamp, body: ByteBuffer?, limit: Int)
         case responding(isLast: Bool, isHead: Bool)
+        case streaming(StreamingAnswer, isLast: Bool)
         /// The answer is on its way. Until the client has taken it nothing more is read, let alone answered.
         case writing(isLast: Bool)
+        /// The connection becomes a WebSocket. What came behind the request is kept for it.
+        case upgrading(ByteBuffer?)
         case closing
     }
 
-    private let dispatcher: Dispatcher
+    let dispatcher: Dispatcher
     private let limits: HTTPLimits
     private let overTLS: Bool
-    private let wire: HTTPWireHandler
-    private var state = State.idle
-    private var context: ChannelHandlerContext?
-    private let executor: EventLoopExecutor
-    private var deadline: ConnectionDeadline?
+    let wire: HTTPWireHandler
+    var state = State.idle
+    private(set) var context: ChannelHandlerContext?
+    let executor: EventLoopExecutor
+    private(set) var deadline: ConnectionDeadline?
     private var peer: IPAddress?
     private var dateLine = HTTPDateLine()
-    private var inputIsClosed = false
+    private(set) var inputIsClosed = false
+    private(set) var isStopping = false
+    /// Whether the client of this request reads chunks.
+    private(set) var readsChunks = true
 
     init(dispatcher: Dispatcher, limits: HTTPLimits, wire: HTTPWireHandler, overTLS: Bool, eventLoop: any EventLoop) {
         self.dispatcher = dispatcher
@@ -46,6 +54,12 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         let deadline = ConnectionDeadline(limits: limits, eventLoop: context.eventLoop) { [weak self] in self?.expired($0) }
         self.deadline = deadline
         wire.bytesArrived = { deadline.bytesArrived() }
+        wire.serverStops = { [weak self] in self?.serverStops() }
+    }
+
+    private func serverStops() {
+        isStopping = true
+        if case .streaming(let answer, _) = state { answer.serverStops() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -63,6 +77,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         deadline = nil
         wire.bytesArrived = {}
         context = nil
+        abandonStream()
         state = .closing
     }
 
@@ -111,6 +126,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private func complete(_ context: ChannelHandlerContext) {
         guard case .collecting(let head, let received, let body, _) = state else { return }
         state = .responding(isLast: RequestHeadRules.isLast(head), isHead: head.method == .HEAD)
+        readsChunks = head.version.minor >= 1
         deadline?.enter(.responding)
         var request = incoming(head, received: received)
         if let body { request.body = Array(body.readableBytesView) }
@@ -125,9 +141,11 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     private func incoming(_ head: HTTPRequestHead, received: Timestamp) -> IncomingRequest {
-        IncomingRequest(
+        var request = IncomingRequest(
             method: head.method.rawValue, target: head.uri, headers: HTTPHeaders(wire: head.headers), peer: peer, overTLS: overTLS,
             received: received)
+        request.canSwitchProtocols = head.version.minor >= 1
+        return request
     }
 
     /// NIOSSL encrypts into one buffer for each connection, and never makes it smaller: whole, an answer of 3 MB would keep
@@ -135,26 +153,33 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     private static let piece = 65_536
 
     private func answer(with outcome: HTTPOutcome) {
-        guard let context, case .responding(let isLast, let isHead) = state else { return }
+        guard let context, case .responding(let isLast, let isHead) = state else { return outcome.ended(0) }
+        if let upgrade = outcome.answer.upgrade { return become(upgrade, outcome, context) }
+        if let stream = outcome.answer.stream { return begin(stream, outcome, isLast: isLast, isHead: isHead, context) }
         state = .writing(isLast: isLast)
         deadline?.enter(.writing)
         let done = context.eventLoop.makePromise(of: Void.self)
         let here = NIOLoopBound(self, eventLoop: context.eventLoop)
         done.futureResult.whenSuccess { here.value.written() }
-        var rest = bytes(of: outcome, isHead: isHead, context)
+        let rest = bytes(of: outcome, isHead: isHead, context)
         let closes = isLast || inputIsClosed
         context.write(wrapOutboundOut(.head(Self.head(outcome.answer.status, closes: closes))), promise: nil)
+        write(rest, context, promise: done)
+    }
+
+    func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        var rest = bytes
         while overTLS, rest.readableBytes > Self.piece, let piece = rest.readSlice(length: Self.piece) {
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
         }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(rest))), promise: done)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(rest))), promise: promise)
     }
 
     /// The client has taken the answer, or the system holds it for the client: only now the end is told.
     ///
     /// The pipeline handler passes on the next request, and reads more, when it sees the end of an answer. If it saw it
     /// with the bytes still waiting here, a client that sends and never reads could fill the memory with answers.
-    private func written() {
+    func written() {
         guard let context, case .writing(let isLast) = state else { return }
         let closes = isLast || inputIsClosed
         state = closes ? .closing : .idle
@@ -180,18 +205,22 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         wire.linger()
     }
 
-    private static func head(_ status: Int, closes: Bool) -> HTTPResponseHead {
+    static func head(_ status: Int, closes: Bool) -> HTTPResponseHead {
         HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: closes ? ["Connection": "close"] : [:])
     }
 
-    private func bytes(of outcome: HTTPOutcome, isHead: Bool, _ context: ChannelHandlerContext) -> ByteBuffer {
+    func bytes(of outcome: HTTPOutcome, isHead: Bool, _ context: ChannelHandlerContext) -> ByteBuffer {
         var buffer = context.channel.allocator.buffer(capacity: 640 + (isHead ? 0 : outcome.answer.body.count))
-        outcome.write(into: &buffer, date: dateLine.bytes(at: dispatcher.clock.now()), isHead: isHead)
+        outcome.write(into: &buffer, date: dateLine.bytes(at: dispatcher.clock.now()), isHead: isHead, inChunks: readsChunks)
         return buffer
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .upgrading = state, case ByteToMessageDecoderError.leftoverDataWhenDone(let bytes) = error {
+            state = .upgrading(bytes)
+            return
+        }
         guard error is HTTPParserError else { return close(context) }
         if case .closing = state { return }
         let incoming = IncomingRequest.unreadable(peer: peer, received: dispatcher.clock.now())
@@ -201,7 +230,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed {
             inputIsClosed = true
-            if case .idle = state { close(context) }
+            switch state {
+            case .idle, .streaming, .upgrading: close(context)
+            default: break
+            }
             if deadline?.phase == .lingering { close(context) }
         }
         context.fireUserInboundEventTriggered(event)
@@ -230,7 +262,8 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
 
     /// TLS says goodbye before the socket closes, and a request may arrive meanwhile. It must not be run: nobody would
     /// get its answer, and whoever sent it would send it again.
-    private func close(_ context: ChannelHandlerContext) {
+    func close(_ context: ChannelHandlerContext) {
+        abandonStream()
         state = .closing
         context.close(promise: nil)
     }

@@ -12,6 +12,8 @@ package struct HTTPOutcome: Sendable {
     package let strictTransportSecurity: Bool
     /// What the limiter said, for routes that are limited.
     package var verdict: RateLimiter.Verdict?
+    /// For a streaming answer: to be called once, when it has ended, with the bytes that its body had.
+    var ended: @Sendable (Int) -> Void = { _ in }
 
     private static let securityHeaders: StaticString =
         "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n"
@@ -23,14 +25,19 @@ package struct HTTPOutcome: Sendable {
 
     /// Writes the header lines, the empty line, and the body: all of a response but its first line.
     ///
-    /// The constant lines are one copy, the others are appended; no list of headers is built.
-    func write(into buffer: inout ByteBuffer, date: [UInt8], isHead: Bool) {
+    /// The constant lines are one copy, the others are appended; no list of headers is built. The body of a streaming answer
+    /// comes afterwards, in chunks or, for HTTP/1.0, up to the end of the connection.
+    func write(into buffer: inout ByteBuffer, date: [UInt8], isHead: Bool, inChunks: Bool = true) {
         buffer.writeBytes(date)
         if mayHaveBody {
             if let type = answer.contentType { Self.write("Content-Type: ", type, into: &buffer) }
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeString(String(answer.body.count))
-            buffer.writeStaticString("\r\n")
+            if answer.stream == nil {
+                buffer.writeStaticString("Content-Length: ")
+                buffer.writeString(String(answer.body.count))
+                buffer.writeStaticString("\r\n")
+            } else if inChunks {
+                buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+            }
         }
         Self.write("X-Request-ID: ", requestID, into: &buffer)
         buffer.writeStaticString(Self.securityHeaders)

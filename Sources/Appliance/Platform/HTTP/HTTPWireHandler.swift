@@ -6,7 +6,7 @@ import NIOHTTP1
 /// A response comes as a head, whose headers hold `Connection` and nothing else, and one body part that is the rest
 /// of the message already: header lines, empty line, body. So the pipeline handler in between can still mark
 /// the last response of a connection, and a response is two writes and one flush.
-final class HTTPWireHandler: ChannelDuplexHandler {
+final class HTTPWireHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = HTTPServerResponsePart
@@ -14,6 +14,8 @@ final class HTTPWireHandler: ChannelDuplexHandler {
 
     /// Called for every read, before the parser has it.
     var bytesArrived: () -> Void = {}
+    /// Called when the server stops. The handler behind this one keeps that to itself while a request is being answered.
+    var serverStops: () -> Void = {}
     private var isLingering = false
     private var context: ChannelHandlerContext?
 
@@ -41,6 +43,7 @@ final class HTTPWireHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { serverStops() }
         if isLingering, event as? ChannelEvent == .inputClosed {
             context.close(promise: nil)
         } else {

@@ -69,7 +69,8 @@ package enum IdempotencyError: HTTPFact, Equatable {
 /// Runs a route's handler at most once for a key.
 ///
 /// Only answers below 300 are kept. After any other the key is free again: a client that mends its request, or
-/// that meets a provider's failure, tries again with the same key and means it.
+/// that meets a provider's failure, tries again with the same key and means it. A streaming answer is not kept either, for
+/// it is not there yet; its route must itself see to it that a repeat does nothing twice.
 struct IdempotencyGuard: Sendable {
     let store: any IdempotencyStore
     let log: Log
@@ -97,7 +98,11 @@ struct IdempotencyGuard: Sendable {
         do {
             let answer = try await route.handler(request)
             await settle(request) {
-                if answer.status < 300 { try await store.finish(scope, answer: answer) } else { try await store.abandon(scope) }
+                if answer.status < 300, answer.stream == nil {
+                    try await store.finish(scope, answer: answer)
+                } else {
+                    try await store.abandon(scope)
+                }
             }
             return answer
         } catch {

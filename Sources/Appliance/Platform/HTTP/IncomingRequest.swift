@@ -8,6 +8,8 @@ package struct IncomingRequest: Sendable {
     package var peer: IPAddress?
     package var overTLS: Bool
     package var received: Timestamp
+    /// Whether the connection could become something else after this request. HTTP/1.0 knows no such thing.
+    var canSwitchProtocols = true
 
     package init(
         method: String, target: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [], peer: IPAddress? = nil,

@@ -37,6 +37,8 @@ package struct Route: Sendable {
     /// What the API's document says of it.
     package var operation = Operation()
     package let handler: Handler
+    /// Set for a route that speaks WebSocket and nothing else; then `handler` is never called.
+    package private(set) var socket: SocketHandler?
 
     package init(
         method: String, pattern: String, access: Access = .account, body: BodyKind = .json, idempotent: Bool = false, summary: String,
@@ -64,6 +66,13 @@ package struct Route: Sendable {
         _ pattern: String, access: Access = .account, summary: String, produces: [String] = ["application/json"], handler: @escaping Handler
     ) -> Route {
         Route(method: "GET", pattern: pattern, access: access, body: .none, summary: summary, produces: produces, handler: handler)
+    }
+
+    /// A WebSocket. Who asks for it is found in `Authorization`, in the subprotocol or in the query, and refused with 403.
+    package static func socket(_ pattern: String, access: Access = .account, summary: String, handler: @escaping SocketHandler) -> Route {
+        var route = get(pattern, access: access, summary: summary) { _ in throw SocketRefusal.notAnUpgrade }
+        route.socket = handler
+        return route
     }
 
     package static func post(

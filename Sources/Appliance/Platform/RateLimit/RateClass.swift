@@ -6,6 +6,8 @@ package enum RateClass: UInt8, Sendable, CaseIterable {
     case writing
     /// Questions to the assistant.
     case assistant
+    /// Messages over WebSockets.
+    case message
 
     package var name: String {
         switch self {
@@ -13,6 +15,7 @@ package enum RateClass: UInt8, Sendable, CaseIterable {
         case .reading: "reading"
         case .writing: "writing"
         case .assistant: "assistant"
+        case .message: "message"
         }
     }
 }

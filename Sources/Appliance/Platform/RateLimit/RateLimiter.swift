@@ -13,13 +13,18 @@ package final class RateLimiter: Sendable {
         package var reading: Int
         package var writing: Int
         package var assistant: Int
+        package var message: Int
 
-        package init(isEnabled: Bool = true, authentication: Int = 20, reading: Int = 1200, writing: Int = 300, assistant: Int = 30) {
+        package init(
+            isEnabled: Bool = true, authentication: Int = 20, reading: Int = 1200, writing: Int = 300, assistant: Int = 30,
+            message: Int = 120
+        ) {
             self.isEnabled = isEnabled
             self.authentication = authentication
             self.reading = reading
             self.writing = writing
             self.assistant = assistant
+            self.message = message
         }
 
         func perMinute(_ rateClass: RateClass) -> Int {
@@ -28,6 +33,7 @@ package final class RateLimiter: Sendable {
             case .reading: reading
             case .writing: writing
             case .assistant: assistant
+            case .message: message
             }
         }
     }
@@ -37,6 +43,15 @@ package final class RateLimiter: Sendable {
         case address(IPAddress)
         /// A peer without an address, as over a Unix socket.
         case unknown
+
+        /// Who sent a request: the account, or without one the address.
+        init(_ request: HTTPRequest) {
+            if let caller = request.caller {
+                self = .account(caller.accountRowID)
+            } else {
+                self = request.client.map { .address($0) } ?? .unknown
+            }
+        }
     }
 
     /// The verdict on one request, with what its client is told.

@@ -1,0 +1,4 @@
+import Glibc
+
+/// Sends on what was printed.
+func flushOutput() { _ = fflush(nil) }
