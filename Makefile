@@ -17,9 +17,11 @@ TORTURE := long
 CONFORMANCE := long
 # `make bench BENCH=quick` runs each benchmark once and short; `BENCH=docs` writes the figures into docs/benchmarks.md.
 BENCH := full
-# How long `make fuzz-encoder` runs, in seconds, and the seed that it begins with.
+# How many seconds `make fuzz` runs for each of the things that it tries, and the seed that it begins with.
 FUZZ_SECONDS := 600
 FUZZ_SEED := 1
+FUZZ_SUITES := TextEncoderTests.FuzzTests PassageSplitterTests/fuzz SocketFuzzTests
+FUZZ := $(FUZZ_SUITES)
 # `make bench-vectors DATA=DIR` takes base.fvecs, query.fvecs and groundtruth.ivecs of DIR instead of its own data.
 DATA :=
 
@@ -53,7 +55,7 @@ websocket_options := $(if $(filter short,$(WEBSOCKET)),--short)$(if $(filter doc
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
 .PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder conformance-websocket \
-	bench bench-encoder bench-index bench-retrieval bench-vectors fuzz-encoder clean
+	bench bench-encoder bench-index bench-retrieval bench-vectors fuzz clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -71,7 +73,8 @@ help:
 	@echo "                (WEBSOCKET=short for the quick form, WEBSOCKET=docs also writes docs/conformance.md)"
 	@echo "make conformance-encoder  the encoder against onnxruntime with the same weights, on 500 texts"
 	@echo "make bench-encoder  the encoder's speed beside onnxruntime's, and its memory (BENCH=quick for a smoke test)"
-	@echo "make fuzz-encoder  random changes to weights, vocabularies and texts (FUZZ_SECONDS=$(FUZZ_SECONDS), FUZZ_SEED=$(FUZZ_SEED))"
+	@echo "make fuzz       random changes to weights, vocabularies, texts and WebSocket frames, FUZZ_SECONDS=$(FUZZ_SECONDS) for each"
+	@echo "                (FUZZ_SEED=$(FUZZ_SEED) is the first seed; FUZZ=name runs one suite: $(FUZZ_SUITES))"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts, searches among 100 000 jobs: figures, plots"
 	@echo "                and a verdict on each goal"
 	@echo "                (BENCH=quick for a smoke test; BENCH=docs also writes docs/benchmarks.md)"
@@ -145,16 +148,11 @@ bench-encoder: packages model
 	$(RELEASE) jobraker-bench-encoder
 	python3 -B Tests/Benchmarks/encoder.py $(if $(filter quick,$(BENCH)),--quick)
 
-fuzz-encoder: packages
+fuzz: packages
 	swift build --product jobrakerPackageTests --enable-code-coverage
-	JOBRAKER_FUZZ_SECONDS=$(FUZZ_SECONDS) JOBRAKER_FUZZ_SEED=$(FUZZ_SEED) swift test --skip-build --enable-code-coverage \
-		--disable-xctest --no-parallel --filter TextEncoderTests.FuzzTests
-conformance-websocket: packages
-	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
-	@Tests/Tools/packages.sh --command python3 python3
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
-	$(RELEASE) jobraker-socket-echo
-	python3 -B Tests/Conformance/websocket.py $(websocket_options)
+	@for suite in $(FUZZ); do \
+		JOBRAKER_FUZZ_SECONDS=$(FUZZ_SECONDS) JOBRAKER_FUZZ_SEED=$(FUZZ_SEED) swift test --skip-build --enable-code-coverage \
+			--disable-xctest --no-parallel --filter $$suite || exit 1; done
 
 bench: build
 	@Tests/Tools/packages.sh --command wrk wrk --command gcc gcc --command objcopy binutils --command python3 python3

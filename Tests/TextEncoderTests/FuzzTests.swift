@@ -1,36 +1,10 @@
-import Glibc
 import TestSupport
 import Testing
 
 @testable import TextEncoder
 
-/// Random changes to good input, for a second in every test run and for as long as `make fuzz-encoder` says. What they
-/// find is a trap, which ends the run and leaves its seed as the last line, or an answer that cannot be.
+/// Random changes to good input, for a moment in every test run and for as long as `make fuzz` says.
 @Suite(.serialized) struct FuzzTests {
-    private static func variable(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
-
-    /// Runs `body` with one seed after another until the time is up, and returns how often.
-    private static func repeatedly(_ body: (inout SeededGenerator) throws -> Void) rethrows -> Int {
-        let seconds = variable("JOBRAKER_FUZZ_SECONDS")
-        let first = variable("JOBRAKER_FUZZ_SEED") ?? 1
-        let end = now() + Double(seconds ?? 1) / 3
-        var seed = first
-        while now() < end {
-            // Only in a long run: a test that is well says nothing.
-            if seconds != nil, seed % 1000 == 0 { print("fuzz: seeds up to \(seed)") }
-            var generator = SeededGenerator(seed: UInt64(seed))
-            try body(&generator)
-            seed += 1
-        }
-        return seed - first
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
     /// Bytes that are taken out, doubled, replaced, or replaced by what such a file has elsewhere.
     private static func mutated(_ bytes: [UInt8], _ pieces: [[UInt8]], using generator: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
@@ -63,10 +37,10 @@ import Testing
         ]
         let pieces = words.map { Array($0.utf8) } + [[0xFF, 0xFE], [0x80], [UInt8](repeating: 0xFF, count: 8)]
         var accepted = 0
-        let runs = Self.repeatedly { generator in
+        let runs = Fuzzing.repeatedly(share: 0.5, usually: 0.3) { generator in
             let bytes = Self.mutated(good, pieces, using: &generator)
             let memory = WeightBytes(copying: bytes)
-            guard let file = try? Safetensors(memory) else { return }
+            guard let file = try? Safetensors(memory) else { return true }
             accepted += 1
             for tensor in tensors {
                 guard let shape = try? file.shape(tensor.name), let numbers = try? file.numbers(tensor.name, shape: shape) else { continue }
@@ -75,6 +49,7 @@ import Testing
                 let start = UnsafeRawPointer(numbers.numbers)
                 #expect(start >= begin && start + 4 * numbers.count <= begin + memory.bytes.count)
             }
+            return true
         }
         // The changes must not all be so coarse that nothing behind the header is ever reached.
         #expect(runs > 20 && accepted > 0)
@@ -85,12 +60,13 @@ import Testing
         let file = WeightFile(TinyModel().tensors)
         let header = Array(file.header.utf8)
         let pieces = ["0", "1", "64", "100", "[", "]", ",", "query", "layer.1", "F16", "BF16"].map { Array($0.utf8) }
-        let runs = Self.repeatedly { generator in
+        let runs = Fuzzing.repeatedly(share: 0.5, usually: 0.3) { generator in
             var changed = file
             changed.header = String(decoding: Self.mutated(header, pieces, using: &generator), as: UTF8.self)
-            guard let model = try? MiniLM(weights: changed.bytes, vocabulary: TinyModel.vocabularyBytes) else { return }
-            guard let encodings = try? model.encode(["swift engineer", ""]) else { return }
+            guard let model = try? MiniLM(weights: changed.bytes, vocabulary: TinyModel.vocabularyBytes) else { return true }
+            guard let encodings = try? model.encode(["swift engineer", ""]) else { return true }
             #expect(encodings.count == 2 && encodings.allSatisfy { $0.vector.count == model.dimensions })
+            return true
         }
         #expect(runs > 5)
     }
@@ -102,7 +78,7 @@ import Testing
         let pieces =
             ["\n", "##", "[UNK]", "[SEP]", "\r", " ", "é", "日", "\u{301}", "한", "😀", "İ", "x"].map { Array($0.utf8) } + [[0xC3], [0xFF]]
         let seedText = Array("Swift engineers, [SEP] naïve 日本 한글 e\u{301} engineering.".utf8)
-        let runs = Self.repeatedly { generator in
+        let runs = Fuzzing.repeatedly(usually: 0.3) { generator in
             var vocabulary = whole
             if Bool.random(using: &generator), let other = try? Vocabulary(Self.mutated(good, pieces, using: &generator)) {
                 vocabulary = other
@@ -118,6 +94,7 @@ import Testing
             let tokens = Tokenizer(vocabulary: vocabulary).tokens(of: text, limit: limit)
             #expect((2...limit).contains(tokens.count) && tokens.first == vocabulary.start && tokens.last == vocabulary.end)
             #expect(tokens.allSatisfy { (0..<Int32(vocabulary.count)).contains($0) })
+            return true
         }
         #expect(runs > 20)
     }

@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import Appliance
@@ -90,26 +91,21 @@ struct PassageSplitterTests {
         #expect(splitter.longest == 64 && splitter.overlap == 16)
     }
 
-    @Test("Any text is split within its rules: a second of texts made by chance")
+    @Test("Any text is split within its rules")
     func fuzz() {
         let parts = [
             "a", " ", "\n", ".", ". ", "!", "? ", "\"", ") ", "#", "# ", "## H\n", "Label:\n", "é", "😀", "。", "！", "\u{301}", "\0", "\r\n",
             "word ", "A longer sentence that goes on. ", String(repeating: "y", count: 90),
         ]
-        var random = ChanceNumbers(seed: 7)
-        let deadline = ContinuousClock.now + .seconds(1)
-        var tried = 0
-        while ContinuousClock.now < deadline || tried < 50 {
-            let length = random.next(below: 400)
-            let text = (0..<length).map { _ in parts[random.next(below: parts.count)] }.joined()
+        Fuzzing.repeatedly(usually: 0.5) { generator in
+            var text = ""
+            for _ in 0..<Int.random(in: 0..<400, using: &generator) { text += parts.randomElement(using: &generator) ?? "" }
+            func number(below limit: Int) -> Int { Int.random(in: 0..<limit, using: &generator) }
             let splitter = PassageSplitter(
-                whole: random.next(below: 200), longest: random.next(below: 300), overlap: random.next(below: 100),
-                least: random.next(below: 200))
-            if let problem = Self.check(text, splitter) {
-                Issue.record("\(problem): \(text.debugDescription) with \(splitter)")
-                return
-            }
-            tried += 1
+                whole: number(below: 200), longest: number(below: 300), overlap: number(below: 100), least: number(below: 200))
+            guard let problem = Self.check(text, splitter) else { return true }
+            Issue.record("\(problem): \(text.debugDescription) with \(splitter)")
+            return false
         }
     }
 
@@ -130,17 +126,5 @@ struct PassageSplitterTests {
                 PassageSplitter.Piece(start: 0, end: 14, text: "Title: Bäcker"),
                 PassageSplitter.Piece(start: 16, end: 28, text: "Skills: Teig"),
             ])
-    }
-}
-
-/// Numbers by chance that are the same in each run.
-struct ChanceNumbers {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below limit: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(state >> 33) % max(1, limit)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Platform
 
-/// A second of what clients may send and what they may not, through the frame decoder and the rules behind it.
+/// What clients may send and what they may not, for a moment or as long as `make fuzz` says, through the frame decoder and the rules behind it.
 @Suite("Frames made up at random")
 struct SocketFuzzTests {
     private final class Collector: ChannelInboundHandler {
@@ -28,10 +28,8 @@ struct SocketFuzzTests {
         return limits
     }()
 
-    private let end = ContinuousClock.now + .milliseconds(500)
-
     /// Feeds the bytes in pieces of any length; the events, and whether the decoder itself refused.
-    private func run(_ bytes: [UInt8], _ random: inout SplitMix) -> (events: [SocketInput.Event], isBroken: Bool) {
+    private func run(_ bytes: [UInt8], _ random: inout SeededGenerator) -> (events: [SocketInput.Event], isBroken: Bool) {
         let collector = Collector(Self.limits)
         let channel = EmbeddedChannel(handlers: [ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: Self.limits.message)), collector])
         var (rest, isBroken) = (bytes[...], false)
@@ -47,7 +45,7 @@ struct SocketFuzzTests {
     private static let texts = ["", "a", "zwei", "κόσμε", "🜁🜂", String(repeating: "long ", count: 200)]
 
     /// Messages in random fragments with pings between, and what must come of them.
-    private func script(_ random: inout SplitMix) -> (frames: [TestFrame], events: [SocketInput.Event]) {
+    private func script(_ random: inout SeededGenerator) -> (frames: [TestFrame], events: [SocketInput.Event]) {
         var frames: [TestFrame] = []
         var events: [SocketInput.Event] = []
         for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -75,42 +73,33 @@ struct SocketFuzzTests {
 
     @Test("Whatever is allowed is understood, however it is cut")
     func valid() {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
-        var count = 0
-        while ContinuousClock.now < end {
+        let count = Fuzzing.repeatedly(share: 0.5, usually: 0.5) { random in
             let (frames, events) = script(&random)
             let outcome = run(frames.flatMap(\.bytes), &random)
-            guard outcome.events == events, !outcome.isBroken else {
-                Issue.record("seed \(seed), script \(count): \(outcome.events.count) of \(events.count) events")
-                return
-            }
-            count += 1
+            if outcome.events == events, !outcome.isBroken { return true }
+            Issue.record("\(outcome.events.count) of \(events.count) events from \(frames)")
+            return false
         }
         #expect(count > 0)
     }
 
     @Test("Whatever is sent ends at the first thing that is not allowed, and until then keeps the limits")
     func mutated() {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
-        var (count, refused) = (0, 0)
-        while ContinuousClock.now < end {
+        var refused = 0
+        let count = Fuzzing.repeatedly(share: 0.5, usually: 0.5) { random in
             var bytes = script(&random).frames.flatMap(\.bytes)
             for _ in 0..<Int.random(in: 1...6, using: &random) { mutate(&bytes, &random) }
             let outcome = run(bytes, &random)
-            guard keepsTheRules(outcome.events) else {
-                Issue.record("seed \(seed), script \(count): \(outcome.events)")
-                return
-            }
             if outcome.isBroken || outcome.events.contains(where: isLast) { refused += 1 }
-            count += 1
+            if keepsTheRules(outcome.events) { return true }
+            Issue.record("\(outcome.events) from \(bytes)")
+            return false
         }
         // If nothing were refused, this would not have tried anything.
         #expect(refused > count / 10)
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         guard !bytes.isEmpty else { return }
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<5, using: &random) {

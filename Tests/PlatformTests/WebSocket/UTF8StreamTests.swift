@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -47,7 +48,7 @@ struct UTF8StreamTests {
         for first in UInt8.min...UInt8.max {
             for second in UInt8.min...UInt8.max { expectAgreement([first, second]) }
         }
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             let count = Int(random.next() % 7)
             // Mostly leads and continuations, which plain random bytes seldom line up to.
@@ -59,18 +60,5 @@ struct UTF8StreamTests {
         var stream = UTF8Stream()
         let isText = stream.feed(bytes) && stream.isAtBoundary
         if isText != (String(validating: bytes, as: UTF8.self) != nil) { Issue.record("\(bytes): \(isText)") }
-    }
-}
-
-/// Random numbers that a test can have again: splitmix64.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
