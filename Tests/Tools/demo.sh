@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main job, end to end, on the release binary: start on an empty data directory, import a real data
-# set while the server runs, register, describe oneself, ask two questions, read the stored session, search
-# jobs, have some recommended, apply to one.
+# set while the server runs, register, describe oneself, ask two questions, the second with an answer that comes piece by
+# piece, read the stored session, search jobs, have some recommended, apply to one.
 #
 #   demo.sh [--once]     --once stops after the demonstration; without it the server runs until Ctrl-C
 set -euo pipefail
@@ -41,6 +41,17 @@ request() {
         2*) ;;
         *) fail "That answer was not expected." ;;
     esac
+}
+
+# events PATH BODY: asks for Server-Sent Events, and shows them as they came.
+events() {
+    local path=$1 body=$2
+    printf "\n$ curl -N -X POST %s \\\\\n    -H 'Authorization: Bearer %s…' -H 'Accept: text/event-stream' \\\\\n" "$base$path" "${token:0:12}"
+    printf "    -H 'Content-Type: application/json' \\\\\n    -d '%s'\n" "$body"
+    curl -sS -N --fail -X POST "$base$path" -H "Authorization: Bearer $token" -H 'Accept: text/event-stream' \
+        -H 'Content-Type: application/json' --data-binary "$body" >"$workspace/events" || fail "The answer did not come."
+    cut -c1-300 "$workspace/events"
+    grep -q '^event: stream.end$' "$workspace/events" || fail "The answer has no end."
 }
 
 # The model is kept in the build directory, so that only the first demonstration fetches it.
@@ -98,7 +109,9 @@ request PATCH "/api/v1/auth/profiles/$profile/" \
 say "Asking"
 request POST /api/v1/chat/send/ '{"content":"Which occupations repair aircraft engines?"}'
 session=$(json session_id <<<"$answer")
-request POST /api/v1/chat/send/ \
+
+say "Asking for an answer that comes while it is written"
+events /api/v1/chat/send/ \
     "{\"content\":\"What does a data scientist do, and how does it fit my skills?\",\"session_id\":\"$session\"}"
 
 say "Reading the stored session"

@@ -9,7 +9,7 @@ extension IsolationWorld {
     /// Tries every route that names a thing of an account.
     func trespass(_ intruder: IsolatedPerson, on victim: IsolatedPerson) async throws {
         let before = (try await intruder.everything(), try await victim.everything())
-        for inputs in server.appliance.routes.map({ RouteInputs($0) }) where inputs.hasParameterInPath {
+        for inputs in server.requestRoutes.map({ RouteInputs($0) }) where inputs.hasParameterInPath {
             guard let kind = OwnThings.kind(of: inputs.route.pattern) else {
                 Issue.record("\(inputs.name): whose is what its path names? Say so in OwnThings.")
                 continue

@@ -98,7 +98,7 @@ struct HostileInputScenarios {
     @Test("What routes take is found in the document: fields, parts of fields, queries and paths")
     func found() async throws {
         try await TestAppliance.run { server in
-            let inputs = server.appliance.routes.map { RouteInputs($0) }
+            let inputs = server.requestRoutes.map { RouteInputs($0) }
             func named(_ name: String) throws -> RouteInputs { try #require(inputs.first { $0.name == name }) }
             let alert = try named("PATCH /api/v1/jobs/alerts/{id}/")
             #expect(alert.fields.map(\.name) == JobAlertResource.description.fields.map(\.schema).filter(\.isWritable).map(\.name))
@@ -124,7 +124,7 @@ struct HostileInputScenarios {
             _ = try await OwnThings.make(of: victim, word: Self.marker)
             let before = try await Self.everything(of: victim)
             #expect(before.jsonText.contains(Self.marker))
-            let routes = server.appliance.routes.map { RouteInputs($0) }
+            let routes = server.requestRoutes.map { RouteInputs($0) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for isStaff in [false, true] {
                     group.addTask {

@@ -11,7 +11,8 @@ struct RouteTableScenarios {
     /// How the contract calls what is not found.
     private static let models: [OwnThings.Kind: String] = [
         .session: "ChatSession", .profile: "UserProfile", .login: "Login", .task: "Task", .application: "Application",
-        .alert: "JobAlert", .recommendation: "RecommendedJob", .saved: "SavedJob", .notification: "Notification", .job: "Job",
+        .stream: "ChatStream", .alert: "JobAlert", .recommendation: "RecommendedJob", .saved: "SavedJob", .notification: "Notification",
+        .job: "Job",
     ]
 
     @Test("An id that nobody has is not found in the contract's words, and neither is one that cannot be")
@@ -19,7 +20,7 @@ struct RouteTableScenarios {
         try await TestAppliance.run { server in
             let staff = try await server.staff()
             let line = KeptConnection(port: server.port)
-            for inputs in server.appliance.routes.map({ RouteInputs($0) }) where inputs.hasParameterInPath {
+            for inputs in server.requestRoutes.map({ RouteInputs($0) }) where inputs.hasParameterInPath {
                 let kind = try #require(OwnThings.kind(of: inputs.route.pattern), "\(inputs.name)")
                 let body = inputs.takesBody ? inputs.body([], others: \.schema.example) : nil
                 let unknown = kind == .profile ? "4611686018427387904" : "01900000-0000-7000-8000-000000000000"
@@ -41,7 +42,7 @@ struct RouteTableScenarios {
             let user = try await server.register()
             let things = try await OwnThings.make(of: user, word: "mine")
             let line = KeptConnection(port: server.port)
-            for (pattern, routes) in Dictionary(grouping: server.appliance.routes, by: \.pattern) {
+            for (pattern, routes) in Dictionary(grouping: server.requestRoutes, by: \.pattern) {
                 let path = things.path(pattern)
                 let served = Set(routes.map(\.method))
                 let allowed = served.union(served.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"])
@@ -72,7 +73,7 @@ struct RouteTableScenarios {
             let staff = try await server.staff()
             let things = try await OwnThings.make(of: staff, word: "mine")
             let line = KeptConnection(port: server.port)
-            for route in server.appliance.routes where route.method == "GET" {
+            for route in server.requestRoutes where route.method == "GET" {
                 let path = things.path(route.pattern)
                 let (get, head) = (
                     try await line.request("GET", path, token: staff.access), try await line.request("HEAD", path, token: staff.access)
@@ -90,7 +91,7 @@ struct RouteTableScenarios {
             let things = try await OwnThings.make(of: ada, word: "mine")
             let line = KeptConnection(port: server.port)
             // `search/` reads its pages in a way of its own, which its scenarios show.
-            let lists = server.appliance.routes.map { RouteInputs($0) }.filter { $0.query.contains("page") && !$0.query.contains("limit") }
+            let lists = server.requestRoutes.map { RouteInputs($0) }.filter { $0.query.contains("page") && !$0.query.contains("limit") }
             #expect(lists.count >= 9)
             for inputs in lists {
                 let path = things.path(inputs.route.pattern)

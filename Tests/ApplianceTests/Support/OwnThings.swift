@@ -6,7 +6,7 @@ import Testing
 /// One thing of each kind that an account can have, with one word in every text of them.
 struct OwnThings: Sendable {
     enum Kind: String, CaseIterable, Sendable {
-        case session, profile, login, task, application, alert, recommendation, saved, notification
+        case session, stream, profile, login, task, application, alert, recommendation, saved, notification
         /// Everybody's; the one that is applied to, saved and recommended.
         case job
     }
@@ -16,7 +16,8 @@ struct OwnThings: Sendable {
     subscript(_ kind: Kind) -> String { ids[kind] ?? "" }
 
     private static let places: [(prefix: String, kind: Kind)] = [
-        ("/chat/sessions/", .session), ("/auth/profiles/", .profile), ("/auth/logins/", .login), ("/tasks/", .task),
+        ("/chat/sessions/", .session), ("/chat/streams/", .stream), ("/auth/profiles/", .profile), ("/auth/logins/", .login),
+        ("/tasks/", .task),
         ("/jobs/applications/", .application), ("/jobs/alerts/", .alert), ("/jobs/recommendations/", .recommendation),
         ("/jobs/saved/", .saved), ("/notifications/notifications/", .notification), ("/jobs/jobs/", .job),
     ]
@@ -65,6 +66,13 @@ struct OwnThings: Sendable {
         guard try await eventually({ try await user.get("/api/v1/tasks/\(task)/").json["status"] == "SUCCESS" }) else {
             throw HarnessError(message: "the question of \(user.email) got no answer")
         }
+        _ = try await user.post("/api/v1/chat/sessions/\(session)/regenerate/")
+        ids[.stream] = try user.server.database.read { reader in
+            try reader.first(
+                "SELECT chat_streams.id FROM chat_streams JOIN chat_sessions ON chat_sessions.rid = session_rid WHERE chat_sessions.id = $1",
+                Identifier(session)
+            ) { try $0.id(0) }
+        }?.description
     }
 
     private mutating func addJobs(of user: TestUser, _ word: String) async throws {

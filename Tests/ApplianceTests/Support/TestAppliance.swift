@@ -22,6 +22,9 @@ final class TestAppliance: Sendable {
 
     var port: Int { appliance.ports[0] }
 
+    /// The rows of the route table that are asked for by requests; the others speak WebSocket.
+    var requestRoutes: [Route] { appliance.routes.filter { $0.socket == nil } }
+
     /// The moved clock of a test that did not bring its own.
     var clock: ShiftedClock { given as? ShiftedClock ?? ShiftedClock() }
 

@@ -7,7 +7,7 @@ import Testing
 
     @Test("Classes, accounts and addresses have buckets of their own")
     func separate() throws {
-        let limiter = RateLimiter(RateLimiter.Limits(authentication: 1, reading: 1, writing: 1, assistant: 1), clock: clock)
+        let limiter = RateLimiter(RateLimiter.Limits(authentication: 1, reading: 1, writing: 1, assistant: 1, message: 1), clock: clock)
         let clients: [RateLimiter.Client] = [
             .account(1), .account(2), .address(try #require(IPAddress("192.0.2.1"))), .address(try #require(IPAddress("192.0.2.2"))),
             .address(try #require(IPAddress("2001:db8:0:1::1"))), .address(try #require(IPAddress("2001:db8:0:2::1"))), .unknown,
