@@ -32,7 +32,7 @@ LARGE = ["7.1.6", "9.1.2", "9.1.3", "9.1.4", "9.1.5", "9.1.6", "9.2.2", "9.2.3",
 WITHIN = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.1.1", "9.2.1", "9.7.*", "9.8.*", "10.*"]
 # In the short form category 9 is left out, and of the long lists of category 6 one case in each group stays.
 SHORT = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.1.*", "6.2.*", "6.3.*", "6.4.*", "6.5.1", "6.6.1", "6.10.*", "6.11.*", "7.*", "10.*"]
-FEWEST = {"short": 120, "long": 280, "wide": 30}
+FEWEST = {"short": 120, "long": 260, "wide": 41}
 
 
 class Echo:
