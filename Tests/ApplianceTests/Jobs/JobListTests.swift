@@ -97,6 +97,27 @@ import Testing
         }
     }
 
+    @Test("The skills that jobs list most are found out beforehand, however they are written, the most frequent first")
+    func preparedSkills() async throws {
+        try await JobFixture.run { fixture in
+            for number in 0..<4 {
+                try await fixture.place("Job \(number)") { job in
+                    job.skillsRequired = number < 2 ? ["R", "Quality control"] : ["QUALITY CONTROL"]
+                    job.skillsPreferred = number == 3 ? ["ärzte", "Ärzte"] : []
+                }
+            }
+            var listed = ListedSkills()
+            #expect(try fixture.database.read { try listed.readOn(in: $0) } == false)
+            #expect(listed.frequent(3) == ["quality control", "r", "ärzte"] && listed.frequent(1) == ["quality control"])
+            let lists = JobLists(database: fixture.database)
+            try await lists.prepareSkills()
+            #expect(lists.skills.count == 3)
+            let request = JobLists.Request(filter: JobFilter(status: "active", skills: ["quality control"]))
+            #expect(try await lists.find(request, limit: 50) { _ in 0 }.count == 4)
+            #expect(lists.skills.count == 3)
+        }
+    }
+
     @Test("Marks are bounded: the skills that were not asked for the longest go")
     func boundedMarks() async throws {
         try await JobFixture.run { fixture in

@@ -3,12 +3,6 @@ import Platform
 /// All SQL over lists of jobs. They are read from the narrow table by an index, or come from its copy in memory; the
 /// twenty or so that are shown are then looked up one by one.
 enum JobListStore {
-    /// How many jobs a filter by equality finds.
-    static func count(_ filter: JobFilter, in reader: Reader) throws -> Int {
-        let conditions = JobConditions(filter, order: .date)
-        return Int(try reader.int("SELECT count(*) FROM jobs_folded\(conditions.sql)", arguments: conditions.arguments))
-    }
-
     /// Row ids from `offset` on, at most `limit` of them. With the exact `count` a page near the end is read from the end.
     static func rowIDs(
         _ filter: JobFilter, by order: JobOrder, limit: Int, offset: Int, count: Int, in reader: Reader

@@ -28,13 +28,35 @@ struct JobLists: Sendable {
         var facets: JobFacets?
     }
 
-    /// Reads what searches look into before the first of them comes; they would wait for it.
+    /// Reads what searches look into before the first of them comes; they would wait for it. Then finds out who has the
+    /// skills that people are likely to ask for, a few at a time, so that searches get in between.
     func prepare() {
         Task {
             try? await database.scan { reader in
                 _ = try kept.rows(in: reader)
                 try skills.prepare(in: reader)
             }
+            try? await prepareSkills()
+        }
+    }
+
+    /// How many skills, and how many at a time.
+    private static let preparedSkills = (all: 256, atOnce: 8)
+
+    func prepareSkills() async throws {
+        var (listed, hasMore) = (ListedSkills(), true)
+        while hasMore {
+            (listed, hasMore) = try await database.scan { [listed] reader in
+                var next = listed
+                let hasMore = try next.readOn(in: reader)
+                return (next, hasMore)
+            }
+        }
+        // The short ones first: one reading of all descriptions then serves several of them.
+        let wanted = listed.frequent(Self.preparedSkills.all).sorted { $0.utf8.count < $1.utf8.count }
+        for start in stride(from: 0, to: wanted.count, by: Self.preparedSkills.atOnce) {
+            let some = Array(wanted[start...].prefix(Self.preparedSkills.atOnce))
+            _ = try await database.scan { reader in try skills.marks(for: some, in: reader) }
         }
     }
 
@@ -112,11 +134,11 @@ struct JobLists: Sendable {
         let place: (Int) throws -> Int
     }
 
-    /// By equality, along an index.
+    /// By equality, along an index. All that are found are counted in memory: an index of SQLite's takes ten times as long.
     private func byIndex(
         _ filter: JobFilter, _ order: JobOrder, _ page: Cut, _ entry: inout JobCounts.Entry, in reader: Reader
     ) throws -> (count: Int, rowIDs: [Int64]) {
-        let count = try entry.count ?? JobListStore.count(filter, in: reader)
+        let count = try entry.count ?? lookAtEach(filter, in: reader).places.count
         let offset = try page.place(count)
         return (count, try JobListStore.rowIDs(filter, by: order, limit: page.limit, offset: offset, count: count, in: reader))
     }

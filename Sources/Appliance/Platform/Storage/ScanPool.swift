@@ -2,6 +2,8 @@ import Synchronization
 
 /// Two threads for reads that may take long: full-text search, exports,
 /// statistics, snapshots. On the cooperative pool they would stall everybody.
+/// They give way to the threads of requests, which are at work for microseconds
+/// at a time and would wait for these by turns of milliseconds.
 final class ScanPool: Sendable {
     private typealias Work = @Sendable (Result<Reader, any Error>) -> Void
 
@@ -18,7 +20,7 @@ final class ScanPool: Sendable {
     init(path: String, threads count: Int = 2, limit: Int = 128) {
         self.path = path
         self.limit = limit
-        let started = (0..<count).map { index in PlatformThread.start("scan-\(index)") { self.run() } }
+        let started = (0..<count).map { index in PlatformThread.start("scan-\(index)", niceness: 5) { self.run() } }
         threads.withLock { $0 = started }
     }
 

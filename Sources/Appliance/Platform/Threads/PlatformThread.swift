@@ -11,11 +11,15 @@ final class PlatformThread: @unchecked Sendable {
     private init() {}
 
     /// Starts `body` on a new thread of the given name (15 bytes are kept).
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> PlatformThread {
+    ///
+    /// - Parameter niceness: from 0 to 19, how much it gives way to other threads when all cores are busy.
+    static func start(_ name: String, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) -> PlatformThread {
         let thread = PlatformThread()
         let box = Unmanaged.passRetained(
             Body {
                 jobraker_name_thread(String(name.prefix(15)))
+                // On Linux this is the calling thread's own.
+                if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
                 body()
             })
         let created = pthread_create(
