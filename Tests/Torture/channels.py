@@ -36,14 +36,11 @@ def connect(port: int, is_slow: bool) -> socket.socket:
     return connection
 
 
-def cut(connection: socket.socket, is_rude: bool) -> None:
+def cut(connection: socket.socket, file, is_rude: bool) -> None:
     """Leaves without a word; rudely is with a reset, at which what is under way is lost."""
     if is_rude:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
+    file.close()
     connection.close()
 
 
@@ -64,15 +61,30 @@ class EventStream:
         self.status = self.response.status
         self.has_events = self.response.getheader("Content-Type", "").startswith("text/event-stream")
         self.answer = None if self.has_events else json.loads(self.response.read() or b"{}")
+        self.lines: list[bytes] = []
+        self.rest = b""
+
+    def line(self) -> bytes | None:
+        """The next line of the body; nil at its end. The library's own `readline` takes a broken body for one that ended."""
+        while not self.lines:
+            head = self.response.fp.readline()
+            size = int(head, 16) if head.endswith(b"\r\n") else 0
+            chunk = self.response.fp.read(size + 2)
+            if len(chunk) != size + 2:
+                raise ConnectionError("a stream broke off")
+            if size == 0:
+                return None
+            *self.lines, self.rest = (self.rest + chunk[:-2]).split(b"\n")
+        return self.lines.pop(0)
 
     def next(self) -> dict | None:
         """The next event's data; nil at an end in good order. OSError or HTTPException: it broke off."""
         fields: dict[str, str] = {}
-        while line := self.response.readline():
-            line = line.decode().rstrip("\n")
+        while (line := self.line()) is not None:
+            line = line.decode()
             if not line:
                 if fields:
-                    return self.read(fields)
+                    return self.frame(fields)
             elif not line.startswith(":"):
                 name, _, value = line.partition(": ")
                 if name in fields:
@@ -83,15 +95,14 @@ class EventStream:
         return None
 
     @staticmethod
-    def read(fields: dict[str, str]) -> dict:
+    def frame(fields: dict[str, str]) -> dict:
         frame = json.loads(fields["data"])
         if set(fields) != {"event", "id", "data"} or fields["event"] != frame["type"] or fields["id"] != str(frame["sequence"]):
             raise Failed(f"an event's fields say something else than its data: {str(fields)[:500]}")
         return frame
 
     def leave(self, is_rude: bool = False) -> None:
-        cut(self.socket, is_rude)
-        self.response.close()
+        cut(self.socket, self.response, is_rude)
 
 
 class Socket:
@@ -165,5 +176,11 @@ class Socket:
         return data
 
     def leave(self, is_rude: bool = False) -> None:
-        cut(self.socket, is_rude)
-        self.file.close()
+        cut(self.socket, self.file, is_rude)
+
+    def hang_up(self) -> None:
+        """Ends it for whoever is reading, from another thread."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass

@@ -64,7 +64,7 @@ class Conversation:
                 is_fickle=self.chance.random() < 0.5, is_slow=self.chance.random() < 0.2)]
         for tab in tabs:
             self.crowd.spawn(tab.run)
-        tabs[0].opened.wait(STREAM_SECONDS)
+        tabs[0].await_opening()
         for _ in range(1 if earlier else TURNS):
             if self.crowd.is_over.is_set():
                 break
@@ -140,8 +140,8 @@ class Conversation:
     def ask_in(self, tab: Tab, command: dict) -> Watched | None:
         visits, met, put_off = tab.visits, len(tab.met), tab.put_off
         deadline = time.monotonic() + STREAM_SECONDS
-        tab.opened.wait(STREAM_SECONDS)
-        tab.send(command)
+        if tab.await_opening():
+            tab.send(command)
         while not self.crowd.is_over.is_set():
             if tab.visits != visits or tab.put_off > put_off:
                 return None

@@ -30,7 +30,7 @@ class Crowd:
         with self.lock:
             if self.is_over.is_set():
                 return
-            thread = threading.Thread(target=self.guard, args=(work, arguments), daemon=True)
+            thread = threading.Thread(target=self.guard, args=(work, arguments), name=work.__qualname__, daemon=True)
             self.threads.append(thread)
             thread.start()
 
@@ -60,7 +60,7 @@ class Crowd:
         for thread in self.threads:
             thread.join(max(0, deadline - time.monotonic()))
             if thread.is_alive():
-                raise Failed("a client got neither an answer nor an end")
+                raise Failed(f"a client got neither an answer nor an end, in {thread.name}")
         if self.failures:
             raise Failed(self.failures[0])
 

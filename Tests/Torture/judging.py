@@ -6,6 +6,7 @@ import pathlib
 import random
 import shutil
 import sqlite3
+import uuid
 
 from appliance import Account, Appliance, Client, Failed
 from asking import messages
@@ -21,13 +22,15 @@ STORED_SECONDS, MARGIN_SECONDS = 1.0, 1.0
 # Of so many streams of a round, and of so many of earlier ones, it is asked over HTTP how they ended.
 ASKED, ASKED_AGAIN = 60, 8
 
-# The streams of all sessions that have new ones; this follows the schema of the server.
+# The streams of all sessions that have new ones, or of which somebody heard; this follows the schema of the server.
 ROWS = """
     SELECT chat_streams.rid, chat_streams.id, chat_sessions.id, accounts.email, chat_streams.question_id, chat_messages.content,
-        chat_streams.state, chat_streams.error_code, chat_streams.text, chat_streams.delta_lengths
+        chat_streams.state, chat_streams.error_code, chat_streams.text, chat_streams.delta_lengths, chat_streams.updated_at
     FROM chat_streams JOIN chat_sessions ON chat_sessions.rid = chat_streams.session_rid
     JOIN accounts ON accounts.rid = chat_sessions.account_rid LEFT JOIN chat_messages ON chat_messages.id = chat_streams.question_id
-    WHERE chat_streams.session_rid IN (SELECT session_rid FROM chat_streams WHERE rid > ?) ORDER BY chat_streams.rid"""
+    WHERE chat_streams.session_rid IN (
+        SELECT session_rid FROM chat_streams WHERE rid > ? UNION SELECT rid FROM chat_sessions WHERE id IN ({}))
+    ORDER BY chat_streams.rid"""
 LEFT_OPEN = "SELECT count(*) FROM chat_streams WHERE state = 'streaming' AND rid <= ?"
 
 
@@ -57,11 +60,15 @@ class Row:
     code: str | None
     text: str
     lengths: list[int]
+    # When it was last written; of one that has ended, when it did.
+    written: int
     # What the provider had to say, where that is known.
     pieces: list[str] | None = None
     # Whether the session kept what there was of it, and still does.
     was_kept: bool = False
     is_kept: bool = False
+    # The stream whose answer it only repeats: the question was asked once more, and a good answer was there.
+    origin: "Row | None" = None
 
     @property
     def count(self) -> int:
@@ -70,6 +77,12 @@ class Row:
     @property
     def final_state(self) -> str:
         return "interrupted" if self.state == "streaming" else self.state
+
+    @property
+    def mark(self) -> str | None:
+        """What the message says that it is only a part for."""
+        state = (self.origin or self).final_state
+        return None if state == "done" else state
 
     @property
     def is_accepted(self) -> bool:
@@ -112,6 +125,9 @@ class Judge:
         told = set()
         for row in self.new:
             self.check_row(row, calls, told, killed_at)
+        for row in self.rows:
+            if row.id in self.watched:
+                self.check_witnesses(row, self.watched[row.id])
         self.counts["streams"] += len(self.new)
         for row in self.new:
             self.counts[row.final_state] += 1
@@ -125,19 +141,24 @@ class Judge:
                 shutil.copy(file, self.folder)
         connection = sqlite3.connect(self.folder / "jobraker.db")
         try:
-            found = connection.execute(ROWS, [self.last_rid]).fetchall()
+            sessions = [uuid.UUID(watched.session).bytes for watched in self.watched.values()]
+            query = ROWS.format(", ".join("?" * len(sessions)))
+            found = connection.execute(query, [self.last_rid, *sessions]).fetchall()
             left_open = connection.execute(LEFT_OPEN, [self.last_rid]).fetchone()[0]
         finally:
             connection.close()
         if left_open:
             raise Failed(f"{left_open} streams of earlier rounds are still open, although the server was started since")
         return [
-            Row(rid, text_of(id), text_of(session), self.accounts[email], text_of(question), asked, state, code, text, lengths_of(lengths))
-            for rid, id, session, email, question, asked, state, code, text, lengths in found]
+            Row(rid, text_of(id), text_of(session), self.accounts[email], text_of(question), asked, state, code, text, lengths_of(lengths),
+                written)
+            for rid, id, session, email, question, asked, state, code, text, lengths, written in found]
 
     def check_row(self, row: Row, calls: dict[tuple[str, int], Call], told: set, killed_at: float) -> None:
-        watched = self.watched.get(row.id)
-        call = self.call_behind(row, watched, calls)
+        if row.origin:
+            row.pieces = [row.text]
+            return self.check_text(row)
+        call = self.call_behind(row, self.watched.get(row.id), calls)
         if call:
             if (call.question, call.number) in told:
                 row.fail(f"is the second one with the words of {call}")
@@ -148,8 +169,6 @@ class Judge:
             self.check_freshness(row, call, calls, told, killed_at)
         else:
             self.check_ending(row, call, calls)
-        if watched:
-            self.check_witnesses(row, watched)
 
     def call_behind(self, row: Row, watched: Watched | None, calls: dict[tuple[str, int], Call]) -> Call | None:
         """The call of the provider that a stream passes on, as its own words say; nil where it has none."""
@@ -209,6 +228,9 @@ class Judge:
 
     def check_witnesses(self, row: Row, watched: Watched) -> None:
         """Everything that anybody was told is what was said, in its place; an end is told once it is stored."""
+        if row.pieces is None and row.text:
+            # It was answered in an earlier round, and asked for again.
+            row.pieces = [row.text] if row.origin else pieces_of(self.storyteller.seed, *call_of(row.text))
         for witness in watched.witnesses:
             for piece in witness.pieces + witness.again:
                 if row.pieces is None or piece.text != "".join(row.pieces[piece.after:piece.number]) or piece.number > len(row.pieces):
@@ -235,8 +257,7 @@ class Judge:
         if message is None and (row.is_kept if is_now else row.was_kept and row.is_kept) or message and not row.was_kept:
             row.fail(f"was told to be kept as {message}, and is {'' if row.is_kept else 'not '}kept")
         if message:
-            mark = None if row.final_state == "done" else row.final_state
-            if (message["content"], message["metadata"].get("incomplete"), message["session"]) != (row.text, mark, row.session):
+            if (message["content"], message["metadata"].get("incomplete"), message["session"]) != (row.text, row.mark, row.session):
                 row.fail(f"has another message than somebody was told: {str(message)[:600]}")
 
     # MARK: When the server is back
@@ -323,9 +344,9 @@ class Judge:
         strange = set(questions) ^ {row.question for row in rows}
         if strange or len({message["content"] for message in found if message["role"] == "user"}) != len(questions):
             raise Failed(f"session {session} has questions twice or without a stream: {strange}")
-        answers = sorted((message["content"], message["metadata"].get("incomplete")) for message in found if message["role"] == "assistant")
-        kept = sorted(
-            ((row.text, None if row.final_state == "done" else row.final_state) for row in rows if row.is_kept), key=lambda kept: kept[0])
+        answers = sorted(
+            ((message["content"], message["metadata"].get("incomplete")) for message in found if message["role"] == "assistant"), key=str)
+        kept = sorted(((row.text, row.mark) for row in rows if row.is_kept and not row.origin), key=str)
         if answers != kept:
             raise Failed(f"session {session} has the answers {str(answers)[:800]}, and has to have {str(kept)[:800]}")
 
@@ -333,10 +354,17 @@ class Judge:
 def keep(rows: list[Row]) -> None:
     """Which of the streams of each question a session keeps: a good answer replaces all, a broken one only broken ones."""
     holders: dict[str, Row] = {}
-    for row in rows:
+    # In the order in which they ended; those that are open get their end at the next start.
+    for row in sorted(rows, key=lambda row: (row.state == "streaming", row.rid if row.state == "streaming" else row.written)):
         holder = holders.get(row.question)
+        if holder and holder.is_accepted and row.text == holder.text:
+            row.was_kept, row.origin = True, holder
+            continue
         row.was_kept = row.text != "" and (row.is_accepted or holder is None or not holder.is_accepted)
         if row.was_kept:
             if holder:
                 holder.is_kept = False
             row.is_kept, holders[row.question] = True, row
+    for row in rows:
+        if row.origin:
+            row.is_kept = row.origin.is_kept

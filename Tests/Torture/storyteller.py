@@ -245,9 +245,9 @@ class StoryHandler(http.server.BaseHTTPRequestHandler):
             call.times.append(time.monotonic())
             time.sleep(self.chance.uniform(*pause))
         following = pieces[call.told] if call.told < len(pieces) else "one more"
-        self.finish(call.ending, following)
+        self.conclude(call.ending, following)
 
-    def finish(self, ending: str, following: str) -> None:
+    def conclude(self, ending: str, following: str) -> None:
         match ending:
             case Ending.TOLD | Ending.TOO_MUCH | Ending.EMPTY:
                 usage = self.chance.choice([None, {"prompt_tokens": 11, "completion_tokens": 7}, {"prompt_tokens": 10**18}])

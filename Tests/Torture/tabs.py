@@ -55,13 +55,20 @@ class Tab:
     def known(self) -> list[Watched]:
         return self.crowd.book.of(self.session)
 
+    def await_opening(self) -> bool:
+        while not (self.opened.wait(0.05) or self.crowd.is_over.is_set()):
+            pass
+        return self.opened.is_set()
+
     def close(self) -> None:
         self.is_closing = True
         if self.socket:
-            self.socket.leave(is_rude=self.chance.random() < 0.3)
+            self.socket.hang_up()
 
     def end_visit(self) -> None:
         self.opened.clear()
+        if self.socket:
+            self.socket.leave(is_rude=self.chance.random() < 0.5)
         for id, witness in self.witnesses.items():
             self.reached[id] = None if witness.has_ended else witness.reached
 
@@ -69,6 +76,8 @@ class Tab:
         self.socket = Socket(self.crowd.port, self.account.token, f"/ws/chat/{self.session}/", self.is_slow)
         self.witnesses, self.met, self.owed = {}, [], None
         self.visits += 1
+        if self.is_closing:
+            return
         greeting = self.socket.next()
         if greeting != {"type": "connection_established", "message": "Connected to chat session"}:
             raise Failed(f"a room greets with {greeting}")
@@ -85,7 +94,6 @@ class Tab:
                 left -= 1
             if self.is_slow:
                 self.crowd.pause(self.chance.uniform(0, 0.2))
-        self.socket.leave(is_rude=self.chance.random() < 0.5)
 
     def join(self, watched: Watched, after: int) -> None:
         witness = self.witnesses.get(watched.id) or watched.witness(self.who, None, is_room=True)

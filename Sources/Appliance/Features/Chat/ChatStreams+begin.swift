@@ -104,14 +104,16 @@ extension ChatStreams {
     private func start(_ begun: Begun, of owner: Owner, isNew: Bool) {
         state.withLock { state in
             state.running += 1
-            state.lives[begun.stream] = LiveAnswer(
-                id: begun.stream, owner: owner, session: begun.session.id, question: begun.question)
+            var live = LiveAnswer(id: begun.stream, owner: owner, session: begun.session.id, question: begun.question)
+            let actions = live.stream.handle(.begin)
+            state.lives[begun.stream] = live
             if isNew {
                 let frame = RoomFrame.message(begun.question)
                 for listener in state.rooms[begun.session.id, default: [:]].values { listener.hear(frame) }
             }
+            // Under the same lock: who enters between the two would hear of the beginning twice.
+            for action in actions { _ = state.tell(action, of: begun.stream) }
         }
-        _ = happen(.begin, to: begun.stream)
         Task { await run(begun, of: owner) }
     }
 }
