@@ -52,7 +52,8 @@ extension ChatStreams {
         guard let (session, question) = found else { throw HTTPError.noMatch(model: "ChatSession") }
         guard let question else { throw ChatError.noQuestion }
         try await turn(of: owner).admit(ChatTurn.Question(content: question.content))
-        guard !isAnswering(question.id) else { throw ChatError.alreadyAnswering }
+        guard reserve(question.id) else { throw ChatError.alreadyAnswering }
+        defer { state.withLock { _ = $0.reserved.remove(question.id) } }
         let boot = self.boot
         let stream = try await database.write { transaction in
             guard try ChatStore.message(question.id, in: session, reader: transaction) != nil else {
@@ -88,6 +89,14 @@ extension ChatStreams {
 
     private func isAnswering(_ question: Identifier) -> Bool {
         state.withLock { $0.lives.values.contains { $0.question.id == question && $0.stream.ending == nil } }
+    }
+
+    /// Of two who want another answer at the same moment, one gets it.
+    private func reserve(_ question: Identifier) -> Bool {
+        state.withLock { state in
+            guard !state.lives.values.contains(where: { $0.question.id == question && $0.stream.ending == nil }) else { return false }
+            return state.reserved.insert(question).inserted
+        }
     }
 
     private func demandRoom(of owner: Owner) throws {
