@@ -107,6 +107,10 @@ class Judge:
         # Streams of earlier rounds, with their ends.
         self.settled: list[tuple[Row, dict]] = []
         self.counts = collections.Counter()
+        # How the provider's calls ended.
+        self.endings = collections.Counter()
+        # Whether the round ended with a clean stop, which interrupts what it cannot wait for.
+        self.was_stopped = False
         # The longest that a piece, which a kill found not stored, had been out.
         self.oldest_lost = 0.0
 
@@ -114,6 +118,7 @@ class Judge:
 
     def look(self, book: Book, killed_at: float) -> None:
         calls = self.storyteller.calls()
+        self.endings.update(call.ending for call in calls.values())
         self.watched = {watched.id: watched for watched in book.all()}
         self.rows = self.read()
         self.new = [row for row in self.rows if row.rid > self.last_rid]
@@ -172,7 +177,9 @@ class Judge:
 
     def call_behind(self, row: Row, watched: Watched | None, calls: dict[tuple[str, int], Call]) -> Call | None:
         """The call of the provider that a stream passes on, as its own words say; nil where it has none."""
-        texts = [row.text] + [piece.text for witness in watched.witnesses for piece in witness.pieces if piece.after == 0] if watched else [row.text]
+        texts = [row.text]
+        if watched:
+            texts += [piece.text for witness in watched.witnesses for piece in witness.pieces if piece.after == 0]
         keys = {call_of(text) for text in texts if text}
         if not keys:
             return None
@@ -220,11 +227,8 @@ class Judge:
                 row.fail(f"has failed so, and the provider's calls are {possible}")
             if call and call.ending != Ending.TOO_MUCH and row.count != call.told:
                 row.fail(f"has {row.count} pieces of the {call.told} that came before the failure")
-        elif self.appliance.process is None and row.state == "interrupted" and not self.was_stopped:
+        elif not self.was_stopped:
             row.fail("was interrupted without a stop of the server")
-
-    # A clean stop interrupts what it cannot wait for; told by the trial.
-    was_stopped = False
 
     def check_witnesses(self, row: Row, watched: Watched) -> None:
         """Everything that anybody was told is what was said, in its place; an end is told once it is stored."""

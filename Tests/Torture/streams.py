@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Kills the server with SIGKILL at random moments while answers are streamed to many readers, and holds all that was told together.
 
-Each round: conversations in two tabs each, over WebSockets and Server-Sent Events; others come late, are cut and come back behind
-any piece, read slowly, stop answers, have them given anew, repeat questions. The model's provider, a process of its own with known texts,
-fails at every point of an answer. Then the server is killed, now and then also while it starts, or asked to stop. The file that it left is
-read; and after the next start everybody comes back to what they were following.
+Each round: conversations in two tabs each, over WebSockets and Server-Sent Events; others come late, are cut and come back
+behind any piece, read slowly, stop answers, have them given anew, repeat questions. The model's provider, a process of its own
+with known texts, fails at every point of an answer. Then the server is killed, now and then also while it starts, or asked to
+stop. The file that it left is read; and after the next start everybody comes back to what they were following.
 
-Of every stream of which anybody had heard: one beginning and one end on each connection; every piece in its place, none twice, none
-lost; the same end for everybody; what is stored is the beginning of what was said, is what was delivered where it has ended, and lacks no more
-than the last second where it was cut off, which then is said.
+Of every stream of which anybody had heard: one beginning and one end on each connection; every piece in its place, none twice,
+none lost; the same end for everybody; what is stored is the beginning of what was said, is what was delivered where it has
+ended, and lacks no more than the last second where it was cut off, which then is said.
 
 Prints the seed; the moments of the kills follow from it, what the clients have reached by then does not.
 """
@@ -23,12 +23,14 @@ from appliance import Account, Appliance, Failed, Workspace
 from conversing import Conversation, Question
 from crowd import Crowd
 from judging import Judge
-from storyteller import Storyteller
+from storyteller import Ending, Storyteller
 
 # How often a round ends with a clean stop, and how long that lets answers be: two seconds less than this.
 STOPS, DRAIN_SECONDS = 0.12, 4
 # Where a provider seems to be down, nothing is streamed until the next kill. No more than this share of all may be so.
 UNAVAILABLE = 0.1
+# In a run of so many rounds the provider fails in each of its ways.
+LONG_RUN = 50
 
 
 class Trial(trial.Trial):
@@ -98,7 +100,7 @@ class Trial(trial.Trial):
     def progress(self) -> str:
         counts = self.judge.counts
         return (
-            f", {self.kills_at_start} more while starting, {self.stops} of them stops: {counts['streams']} streams, {counts['done']} done, "
+            f", {self.stops} of them stops, {self.kills_at_start} more while starting: {counts['streams']} streams, {counts['done']} done, "
             f"{counts['stopped']} stopped, {counts['failed']} failed, {counts['interrupted']} interrupted, each with one end; "
             f"{counts['pieces']} pieces on {counts['connections']} connections, {counts['came back']} came back after a kill; "
             f"{counts['pieces lost']} pieces not stored at a kill, the oldest out for {self.judge.oldest_lost:.2f} s; "
@@ -114,7 +116,11 @@ class Trial(trial.Trial):
             raise Failed(f"only {counts['interrupted']} streams were interrupted and {counts['done']} done; that proves little")
         if counts["provider unavailable"] > UNAVAILABLE * counts["streams"]:
             raise Failed(f"{counts['provider unavailable']} streams had no provider; that proves little")
-        return f"after a clean stop: one file, integrity_check and foreign_key_check clean{self.progress()}"
+        missed = {*Ending.EARLY, *Ending.LATE, Ending.TOLD, Ending.TOO_MUCH} - self.judge.endings.keys()
+        if missed and self.options.rounds >= LONG_RUN:
+            raise Failed(f"the provider never ended an answer in these ways: {missed}")
+        endings = ", ".join(f"{count} {ending}" for ending, count in self.judge.endings.most_common())
+        return f"after a clean stop: one file, integrity_check and foreign_key_check clean{self.progress()}; the provider: {endings}"
 
     def close(self) -> None:
         super().close()

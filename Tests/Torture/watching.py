@@ -12,15 +12,15 @@ import time
 from appliance import Account, Failed
 
 START, DELTA = "stream.start", "stream.delta"
-# The events that end a stream, and the stored states that they stand for.
-ENDS = {"stream.end": ["done"], "stream.stopped": ["stopped"], "stream.error": ["failed", "interrupted"]}
+# The events that end a stream, and the stored states that they stand for; an error may also be that of a server that was stopped.
+ENDS = {"stream.end": "done", "stream.stopped": "stopped", "stream.error": "failed"}
 # With more characters than this an answer may be too much for a socket at once; escaped, one takes six bytes.
 HEAVY = 40_000
 
 
 def state_of(end: dict) -> str:
-    states = ENDS[end["type"]]
-    return "interrupted" if end.get("error_code") == "interrupted" else states[0]
+    state = ENDS[end["type"]]
+    return "interrupted" if state == "failed" and end["error_code"] == "interrupted" else state
 
 
 @dataclasses.dataclass
