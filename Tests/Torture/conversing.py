@@ -159,7 +159,7 @@ class Conversation:
         for guest in self.chance.sample(guests, self.chance.randint(0, 3)):
             self.crowd.spawn(guest, watched, random.Random(self.chance.random()))
         if self.chance.random() < 0.2:
-            self.crowd.spawn(self.stop, watched, random.Random(self.chance.random()))
+            self.crowd.spawn(self.chance.choice([self.stop, self.stop_over_socket]), watched, random.Random(self.chance.random()))
         if question and self.chance.random() < 0.2:
             self.crowd.spawn(self.repeat, question, random.Random(self.chance.random()))
 
@@ -198,12 +198,19 @@ class Conversation:
             reached = max(reached, 0 if witness.sequence is None else witness.sequence)
             self.crowd.pause(chance.uniform(0, 0.3))
 
-    def join_over_socket(self, watched: Watched, chance: random.Random) -> None:
+    def stop_over_socket(self, watched: Watched, chance: random.Random) -> None:
+        self.crowd.pause(chance.uniform(0, 0.5))
+        watched.stop_was_tried = True
+        self.join_over_socket(watched, chance, {"type": "stream.stop", "stream_id": watched.id})
+
+    def join_over_socket(self, watched: Watched, chance: random.Random, command: dict | None = None) -> None:
         """A third tab for one answer, which asks for parts of it that it has."""
         self.crowd.pause(chance.uniform(0, 1))
         witness = watched.witness("who joined over a socket", None, is_room=True)
         socket = Socket(self.crowd.port, self.account.token, f"/ws/chat/{watched.session}/")
         try:
+            if command:
+                socket.send(command)
             while not witness.has_ended or len(witness.ends) <= witness.joins_after_end:
                 if chance.random() < (0.1 if witness.joins else 1):
                     after = chance.randint(0, witness.reached)
