@@ -220,7 +220,7 @@ class Conversation:
                 if frame.get("stream_id") == watched.id:
                     witness.hear(frame)
         except Closed as closed:
-            if closed.code != TRY_AGAIN_LATER or not watched.is_heavy:
+            if closed.code != TRY_AGAIN_LATER or not self.crowd.book.is_heavy(watched.session):
                 raise
             self.crowd.too_much += 1
         finally:

@@ -39,7 +39,7 @@ class Tab:
             try:
                 self.visit()
             except Closed as closed:
-                if closed.code == TRY_AGAIN_LATER and (self.is_slow or any(watched.is_heavy for watched in self.known())):
+                if closed.code == TRY_AGAIN_LATER and (self.is_slow or self.crowd.book.is_heavy(self.session)):
                     self.crowd.too_much += 1
                     self.crowd.pause(0.05)
                 elif closed.code == GOING_AWAY and self.crowd.end_is_near.is_set():
@@ -51,9 +51,6 @@ class Tab:
                     raise
             finally:
                 self.end_visit()
-
-    def known(self) -> list[Watched]:
-        return self.crowd.book.of(self.session)
 
     def await_opening(self) -> bool:
         while not (self.opened.wait(0.05) or self.crowd.is_over.is_set()):
@@ -81,7 +78,7 @@ class Tab:
         greeting = self.socket.next()
         if greeting != {"type": "connection_established", "message": "Connected to chat session"}:
             raise Failed(f"a room greets with {greeting}")
-        for watched in self.known():
+        for watched in self.crowd.book.of(self.session):
             after = self.reached.get(watched.id, 0)
             # What is heavy comes in one piece, which a socket may not take; such a stream is joined over events.
             if after is not None and not watched.is_heavy:

@@ -187,3 +187,7 @@ class Book:
 
     def of(self, session: str) -> list[Watched]:
         return [watched for watched in self.all() if watched.session == session]
+
+    def is_heavy(self, session: str) -> bool:
+        """Whether what is told in a room may be too much for a socket, though it reads."""
+        return any(watched.is_heavy for watched in self.of(session))
