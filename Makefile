@@ -10,8 +10,8 @@ ARGS :=
 COVERAGE_MIN := 95
 # The largest allowed size of the stripped release binary, in MiB.
 SIZE_MAX := 40
-# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, 10 times under indexing, and copies
-# 20 backups; the long form does 200 of each, and 100 under indexing.
+# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, 10 times under indexing and 8 times
+# under streams, and copies 20 backups; the long form does 200 of each, and 100 under indexing and under streams.
 TORTURE := long
 # `make conformance CONFORMANCE=short` makes up 3 requests an operation beside those at its limits, the long form 100.
 CONFORMANCE := long
@@ -35,11 +35,13 @@ ifeq ($(TORTURE),short)
 torture_count := 20
 queue_count := 15
 index_count := 10
+stream_count := 8
 backup_options :=
 else
 torture_count := 200
 queue_count := 200
 index_count := 100
+stream_count := 100
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
 backup_options := --second-opinion
 endif
@@ -65,8 +67,8 @@ help:
 	@echo "make coverage   after make test: line coverage; fails below COVERAGE_MIN=$(COVERAGE_MIN)"
 	@echo "make lint       formatting and the house rules;  make format  mends the formatting"
 	@echo "make size       after make build: the stripped size; fails above SIZE_MAX=$(SIZE_MAX) MiB"
-	@echo "make torture    kill -9 under writes, background work and indexing, and backup trials, on the release binary"
-	@echo "                (TORTURE=short for the quick form)"
+	@echo "make torture    kill -9 under writes, background work, indexing and streams, and backup trials, on the"
+	@echo "                release binary (TORTURE=short for the quick form)"
 	@echo "make conformance  answers held against the API's own document, on the release binary"
 	@echo "                (CONFORMANCE=short for the quick form)"
 	@echo "make conformance-websocket  the Autobahn cases against the server's WebSocket"
@@ -131,6 +133,7 @@ torture: build
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
 	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
 	python3 -B Tests/Torture/indexing.py --binary $(BINARY) --rounds $(index_count)
+	python3 -B Tests/Torture/streams.py --binary $(BINARY) --rounds $(stream_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
 
 conformance: build

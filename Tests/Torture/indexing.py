@@ -22,7 +22,8 @@ import sys
 import threading
 import time
 
-from appliance import ANSWER_SECONDS, BROKEN, Account, Appliance, Client, Failed, Workspace
+import trial
+from appliance import ANSWER_SECONDS, Account, Appliance, Client, Failed, Workspace
 from embeddings import REFUSED_WORD, Embeddings
 
 JOBS = "/api/v1/jobs/jobs/"
@@ -116,20 +117,20 @@ def job(chance: random.Random) -> dict:
     return {"title": title(chance), "company": "Acme", "description": text(chance), "location": "Ulm"}
 
 
-class Trial:
+class Trial(trial.Trial):
+    name, folder, about = "index", "indexing", "SIGKILL while documents are indexed and embedded"
+    rounds, threads, minutes = 100, 4, 30
+    share = 3
+
     def __init__(self, workspace: Workspace, options: argparse.Namespace):
-        self.options, self.workspace = options, workspace
-        self.random = random.Random(options.seed)
+        super().__init__(options)
+        self.workspace = workspace
         self.provider = Embeddings(options.seed, FAILING)
         self.appliance = Appliance(options.binary, workspace.path, settings=self.provider.settings)
         self.user: Account | None = None
         self.changes = 0
         self.interrupted = 0
-        self.slowest_start = 0.0
         self.deleted = 0
-
-    def start(self) -> None:
-        self.slowest_start = max(self.slowest_start, self.appliance.start())
 
     def set_up(self) -> None:
         password = self.workspace.path / "password"
@@ -149,10 +150,7 @@ class Trial:
         return json.loads(self.appliance.command("index", "verify", "--json"))
 
     def round(self, number: int) -> None:
-        if number > 1 and self.random.random() < 0.2:
-            self.appliance.launch()
-            time.sleep(self.random.uniform(0, 0.15))
-            self.appliance.kill()
+        self.kill_at_start(number)
         self.start()
         if number == 1:
             self.set_up()
@@ -167,8 +165,7 @@ class Trial:
         changers.start()
         if self.random.random() < 0.3:
             self.import_articles(number)
-        # On a scale that favours early kills, as in the trial of the writes.
-        time.sleep(0.02 * (1 / 0.02) ** self.random.random())
+        self.wait_a_while()
         changers.end_is_near.set()
         self.appliance.kill()
         changers.join()
@@ -242,8 +239,7 @@ class Trial:
             raise Failed(f"only {self.interrupted} passages were waiting at a kill; that proves little")
         return (
             f"{self.changes} changes, {self.interrupted} passages waiting at a kill; at the end {report['documents']} documents in "
-            f"{report['passages']} passages, {vectors} vectors, {status['refused']} refused, all in order; slowest start "
-            f"{self.slowest_start * 1000:.0f} ms")
+            f"{report['passages']} passages, {vectors} vectors, {status['refused']} refused, all in order")
 
     def check_rows(self, status: dict) -> None:
         """What the appliance says of itself, held against its tables by somebody else."""
@@ -261,46 +257,13 @@ class Trial:
         if left:
             raise Failed(f"{left} passages are left of {self.deleted} deleted accounts")
 
+    def progress(self) -> str:
+        return f": {self.changes} changes, {self.interrupted} passages waiting at a kill, index in order after each"
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="SIGKILL while documents are indexed and embedded")
-    parser.add_argument("--binary", default=".build/release/jobraker")
-    parser.add_argument("--rounds", type=int, default=100, help="kills under load")
-    parser.add_argument("--threads", type=int, default=4, help="concurrent clients")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--minutes", type=float, default=30, help="give up, as a failure, after this long")
-    options = parser.parse_args()
-    print(f"index torture: {options.rounds} rounds, {options.threads} clients, --seed {options.seed}", flush=True)
-
-    workspace = Workspace("indexing")
-    trial = Trial(workspace, options)
-    step = max(1, min(20, options.rounds // 3))
-    began = time.monotonic()
-    passed, failure = 0, None
-    try:
-        for number in range(1, options.rounds + 1):
-            if time.monotonic() - began > options.minutes * 60:
-                raise Failed(f"out of time after {options.minutes:g} minutes")
-            trial.round(number)
-            # A round is judged by the verification of the next one.
-            passed = number - 1
-            if number % step == 0:
-                print(
-                    f"{number:4} kills: {trial.changes} changes, {trial.interrupted} passages waiting at a kill, index in order after "
-                    f"each; slowest start {trial.slowest_start * 1000:.0f} ms; {time.monotonic() - began:.0f} s", flush=True)
-        print(trial.finish())
-        passed = options.rounds
-    except BROKEN as error:
-        failure = error
-        print(f"FAILED after {passed} good rounds (--seed {options.seed}): {type(error).__name__}: {error}")
-    finally:
-        trial.appliance.abandon()
-        trial.provider.stop()
-        # Kept on any other way out too: an interrupt, or a mistake in this program.
-        workspace.close(keep=passed < options.rounds)
-    print(f"{passed} passed, {1 if failure else 0} failed")
-    return 1 if failure else 0
+    def close(self) -> None:
+        super().close()
+        self.provider.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(trial.run(Trial))

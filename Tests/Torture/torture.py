@@ -10,12 +10,10 @@ Prints the seed; the moments of the kills follow from it, what the threads have 
 """
 
 import argparse
-import random
-import sqlite3
 import sys
-import time
 
-from appliance import BROKEN, Account, Appliance, Client, Failed, Workspace, Writers
+import trial
+from appliance import Account, Appliance, Client, Failed, Workspace, Writers
 
 # Beyond this an account is retired: its list is then compared by count each round and in full at the end,
 # so that a round's work does not grow with the rounds before it.
@@ -23,39 +21,32 @@ SESSIONS_PER_ACCOUNT = 600
 ACTIVE_ACCOUNTS = 2
 
 
-class Trial:
-    def __init__(self, appliance: Appliance, options: argparse.Namespace):
-        self.appliance = appliance
-        self.threads = options.threads
-        self.random = random.Random(options.seed)
+class Trial(trial.Trial):
+    name, folder, about = "kill", "torture", "SIGKILL under concurrent writes"
+    rounds, threads, minutes = 200, 8, 40
+    threads_are = "concurrent writers"
+    shortest, longest = 0.005, 0.5
+    longest_start = 0.08
+
+    def __init__(self, workspace: Workspace, options: argparse.Namespace):
+        super().__init__(options)
+        self.appliance = Appliance(options.binary, workspace.path)
         self.active: list[Account] = []
         self.retired: list[Account] = []
-        self.slowest_start = 0.0
-        self.kills_at_start = 0
         self.refused = 0
 
     @property
     def acknowledged(self) -> int:
         return sum(len(account.sessions) for account in self.active + self.retired)
 
-    def start(self) -> None:
-        self.slowest_start = max(self.slowest_start, self.appliance.start())
-
     def round(self, number: int) -> None:
-        if number > 1 and self.random.random() < 0.2:
-            self.appliance.launch()
-            time.sleep(self.random.uniform(0, 0.08))
-            self.appliance.kill()
-            self.kills_at_start += 1
+        self.kill_at_start(number)
         self.start()
         self.verify()
         self.renew_accounts()
-        writers = Writers(self.appliance, self.active, self.threads, f"round {number}")
-        # The moment is drawn on a scale that favours early kills: the first writes after a recovery are
-        # as interesting as a full log.
-        delay = 0.005 * (0.5 / 0.005) ** self.random.random()
+        writers = Writers(self.appliance, self.active, self.options.threads, f"round {number}")
         writers.start()
-        time.sleep(delay)
+        self.wait_a_while()
         writers.expect_the_end()
         self.appliance.kill()
         writers.join()
@@ -92,64 +83,20 @@ class Trial:
                 f"{account.email} has {page['count']} sessions; {len(account.sessions)} were acknowledged, "
                 f"{account.asked} asked for")
 
-    def finish(self) -> None:
+    def progress(self) -> str:
+        return (
+            f", {self.kills_at_start} more while starting: {self.acknowledged} writes acknowledged, none lost before this round; "
+            f"{self.refused} refused with 503")
+
+    def finish(self) -> str:
         self.start()
         self.verify(everything=True)
         self.appliance.stop()
-        connection = sqlite3.connect(f"file:{self.appliance.database}?mode=ro", uri=True)
-        try:
-            integrity = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-            orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
-        finally:
-            connection.close()
-        if integrity != ["ok"]:
-            raise Failed(f"integrity_check: {integrity[:5]}")
-        if orphans:
-            raise Failed(f"foreign_key_check: {orphans[:5]}")
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="SIGKILL under concurrent writes")
-    parser.add_argument("--binary", default=".build/release/jobraker")
-    parser.add_argument("--rounds", type=int, default=200, help="kills under load")
-    parser.add_argument("--threads", type=int, default=8, help="concurrent writers")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--minutes", type=float, default=40, help="give up, as a failure, after this long")
-    options = parser.parse_args()
-    print(f"kill torture: {options.rounds} rounds, {options.threads} writers, --seed {options.seed}", flush=True)
-
-    workspace = Workspace("torture")
-    trial = Trial(Appliance(options.binary, workspace.path), options)
-    step = max(1, min(20, options.rounds // 4))
-    began = time.monotonic()
-    passed, failure = 0, None
-    try:
-        for number in range(1, options.rounds + 1):
-            if time.monotonic() - began > options.minutes * 60:
-                raise Failed(f"out of time after {options.minutes:g} minutes")
-            trial.round(number)
-            # A round is judged by the start of the next one.
-            passed = number - 1
-            if number % step == 0:
-                print(
-                    f"{number:4} kills, {trial.kills_at_start} more while starting: {trial.acknowledged} writes "
-                    f"acknowledged, none lost before this round; slowest start {trial.slowest_start * 1000:.0f} ms; "
-                    f"{trial.refused} refused with 503; {time.monotonic() - began:.0f} s", flush=True)
-        trial.finish()
-        passed = options.rounds
-        print(
+        self.check_file()
+        return (
             f"after a clean stop: one file, integrity_check and foreign_key_check clean, "
-            f"{trial.acknowledged} acknowledged writes present")
-    except BROKEN as error:
-        failure = error
-        print(f"FAILED after {passed} good rounds (--seed {options.seed}): {type(error).__name__}: {error}")
-    finally:
-        trial.appliance.abandon()
-        # Kept on any other way out too: an interrupt, or a mistake in this program.
-        workspace.close(keep=passed < options.rounds)
-    print(f"{passed} passed, {1 if failure else 0} failed")
-    return 1 if failure else 0
+            f"{self.acknowledged} acknowledged writes present")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(trial.run(Trial))

@@ -14,11 +14,11 @@ Prints the seed; the moments of the kills follow from it, what the clients have 
 """
 
 import argparse
-import random
 import sys
 import time
 
-from appliance import BROKEN, Account, Appliance, Client, Failed, Workspace
+import trial
+from appliance import Account, Appliance, Client, Failed, Workspace
 from asking import Askers, Ledger
 from evidence import Evidence, check_answers
 from provider import Provider
@@ -38,21 +38,19 @@ DRAIN_SECONDS = 100
 LONG_RUN = 100
 
 
-class Trial:
+class Trial(trial.Trial):
+    name, folder, about = "queue", "queue", "SIGKILL while questions are answered in the background"
+    rounds, threads, minutes = 200, 6, 40
+    share = 3
+
     def __init__(self, workspace: Workspace, options: argparse.Namespace):
-        self.options = options
-        self.random = random.Random(options.seed)
+        super().__init__(options)
         self.provider = Provider(options.seed, FAILING)
         self.appliance = Appliance(options.binary, workspace.path, settings=self.provider.settings)
         self.ledger = Ledger()
         self.evidence = Evidence(self.appliance, workspace.path / "evidence")
-        self.slowest_start = 0.0
-        self.kills_at_start = 0
         # Of each kill under load: how many pieces of work it interrupted.
         self.interrupted: list[int] = []
-
-    def start(self) -> None:
-        self.slowest_start = max(self.slowest_start, self.appliance.start())
 
     def set_up(self) -> None:
         for number in range(1, ACCOUNTS + 1):
@@ -69,11 +67,7 @@ class Trial:
                 self.ledger.ask_hopelessly(self.appliance)
 
     def round(self, number: int) -> None:
-        if number > 1 and self.random.random() < 0.2:
-            self.appliance.launch()
-            time.sleep(self.random.uniform(0, 0.15))
-            self.appliance.kill()
-            self.kills_at_start += 1
+        if self.kill_at_start(number):
             self.evidence.collect(self.ledger)
         self.start()
         if number == 1:
@@ -86,10 +80,8 @@ class Trial:
         # Some rounds let the queue run empty, others fill it.
         pause = self.random.choice([0.005, 0.02, 0.05]) if self.evidence.waiting < MANY_WAITING else SLOW_PAUSE
         askers = Askers(self.appliance, self.ledger, self.options.threads, f"round {number}", pause)
-        # On a scale that favours early kills, as in the trial of the writes.
-        delay = 0.02 * (1 / 0.02) ** self.random.random()
         askers.start()
-        time.sleep(delay)
+        self.wait_a_while()
         askers.expect_the_end()
         self.appliance.kill()
         askers.join()
@@ -119,48 +111,15 @@ class Trial:
             raise Failed(f"only {sum(self.interrupted)} pieces of work were in flight at a kill; that proves little")
         return check_answers(self.appliance, self.ledger, self.provider, self.evidence)
 
+    def progress(self) -> str:
+        return (
+            f", {self.kills_at_start} more while starting: {self.ledger.acknowledged} questions acknowledged, none lost; "
+            f"{self.evidence.waiting} waiting for their answer; {sum(self.interrupted)} in flight at the kills")
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="SIGKILL while questions are answered in the background")
-    parser.add_argument("--binary", default=".build/release/jobraker")
-    parser.add_argument("--rounds", type=int, default=200, help="kills under load")
-    parser.add_argument("--threads", type=int, default=6, help="concurrent clients")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--minutes", type=float, default=40, help="give up, as a failure, after this long")
-    options = parser.parse_args()
-    print(f"queue torture: {options.rounds} rounds, {options.threads} clients, --seed {options.seed}", flush=True)
-
-    workspace = Workspace("queue")
-    trial = Trial(workspace, options)
-    step = max(1, min(20, options.rounds // 3))
-    began = time.monotonic()
-    passed, failure = 0, None
-    try:
-        for number in range(1, options.rounds + 1):
-            if time.monotonic() - began > options.minutes * 60:
-                raise Failed(f"out of time after {options.minutes:g} minutes")
-            trial.round(number)
-            # A round is judged by the start of the next one.
-            passed = number - 1
-            if number % step == 0:
-                print(
-                    f"{number:4} kills, {trial.kills_at_start} more while starting: {trial.ledger.acknowledged} questions "
-                    f"acknowledged, none lost; {trial.evidence.waiting} waiting for their answer; slowest start "
-                    f"{trial.slowest_start * 1000:.0f} ms; {time.monotonic() - began:.0f} s\n"
-                    f"     in flight at these kills: {' '.join(map(str, trial.interrupted[-step:]))}", flush=True)
-        print(trial.finish())
-        passed = options.rounds
-    except BROKEN as error:
-        failure = error
-        print(f"FAILED after {passed} good rounds (--seed {options.seed}): {type(error).__name__}: {error}")
-    finally:
-        trial.appliance.abandon()
-        trial.provider.stop()
-        # Kept on any other way out too: an interrupt, or a mistake in this program.
-        workspace.close(keep=passed < options.rounds)
-    print(f"{passed} passed, {1 if failure else 0} failed")
-    return 1 if failure else 0
+    def close(self) -> None:
+        super().close()
+        self.provider.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(trial.run(Trial))

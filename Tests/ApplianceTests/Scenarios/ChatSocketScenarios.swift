@@ -162,6 +162,31 @@ struct ChatSocketScenarios {
         }
     }
 
+    @Test("An answer of any length comes to its end over a socket, and to who joins it")
+    func long() async throws {
+        // Together more than may wait for a socket that does not read; the end has all of it at once.
+        let pieces = (0..<3).map { "\($0) " + String(repeating: "long ", count: 20_000) }
+        let gate = Gate()
+        try await StubProvider.with(.pausing(Array(pieces.prefix(2)), gate, Array(pieces.suffix(1)))) { _, url in
+            try await TestAppliance.run(settings: ProviderScenarios.settings(url)) { server in
+                let user = try await server.register()
+                let session = try await user.session()
+                let socket = try await user.room(session)
+                try await socket.send(#"{"message":"Hello"}"#)
+                var follower = Follower()
+                _ = try await socket.json()
+                while follower.sequence < 2 { follower.take(try await socket.json()) }
+                gate.open()
+                while follower.end == nil { follower.take(try await socket.json()) }
+                #expect(follower.faults == [] && follower.text == pieces.joined())
+                let stream = follower.end?["stream_id"]?.string ?? ""
+                let second = try await user.room(session)
+                try await second.send(#"{"type":"stream.join","stream_id":"\#(stream)","after":\#(follower.sequence)}"#)
+                #expect(try await second.json() == follower.end)
+            }
+        }
+    }
+
     @Test("A provider that fails is told as an error, in both forms, and the question stays")
     func failure() async throws {
         try await StubProvider.with(.status(500)) { _, url in

@@ -254,6 +254,26 @@ struct StreamScenarios {
         }
     }
 
+    @Test("Of several tabs that want another answer at the same moment, one gets it")
+    func oneOfMany() async throws {
+        let gate = Gate()
+        try await StubProvider.with(.stream(["One."]), .pausing(["Two"], gate, ["."])) { provider, url in
+            try await TestAppliance.run(settings: ProviderScenarios.settings(url)) { server in
+                let user = try await server.register()
+                let session = try await user.ask("Count").json["session_id"]?.string ?? ""
+                let path = "/api/v1/chat/sessions/\(session)/regenerate/"
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<8 { group.addTask { try await EventReader.open(user, "POST", path).status } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(statuses.sorted() == [200] + [Int](repeating: 409, count: 7))
+                gate.open()
+                #expect(try await eventually { try await user.messages(session).map { $0["content"] } == ["Count", "Two."] })
+                #expect(provider.requests.count == 2)
+            }
+        }
+    }
+
     @Test("An account has so many answers written at once, and no more")
     func tooMany() async throws {
         try await StubProvider.with(.hangAfter(["."])) { _, url in

@@ -178,6 +178,19 @@ struct WebSocketTests {
         }
     }
 
+    @Test("A message that is longer than what may wait reaches a client that reads")
+    func long() async throws {
+        let fixture = limited { $0.outbound = 1_000 }
+        try await fixture.serve { port, _ in
+            let socket = try await TestSocket.open(port: port, "/ws/echo/")
+            let text = String(repeating: "long ", count: 2_000)
+            for _ in 0..<3 {
+                try await socket.send(text)
+                #expect(try await socket.text() == text)
+            }
+        }
+    }
+
     @Test("Messages and pings beyond the limit of a minute close the socket with 1008")
     func tooMany() async throws {
         var fixture = limited { $0.pingsPerMinute = 2 }

@@ -52,7 +52,8 @@ extension ChatStreams {
         guard let (session, question) = found else { throw HTTPError.noMatch(model: "ChatSession") }
         guard let question else { throw ChatError.noQuestion }
         try await turn(of: owner).admit(ChatTurn.Question(content: question.content))
-        guard !isAnswering(question.id) else { throw ChatError.alreadyAnswering }
+        guard reserve(question.id) else { throw ChatError.alreadyAnswering }
+        defer { state.withLock { _ = $0.reserved.remove(question.id) } }
         let boot = self.boot
         let stream = try await database.write { transaction in
             guard try ChatStore.message(question.id, in: session, reader: transaction) != nil else {
@@ -90,6 +91,14 @@ extension ChatStreams {
         state.withLock { $0.lives.values.contains { $0.question.id == question && $0.stream.ending == nil } }
     }
 
+    /// Of two who want another answer at the same moment, one gets it.
+    private func reserve(_ question: Identifier) -> Bool {
+        state.withLock { state in
+            guard !state.lives.values.contains(where: { $0.question.id == question && $0.stream.ending == nil }) else { return false }
+            return state.reserved.insert(question).inserted
+        }
+    }
+
     private func demandRoom(of owner: Owner) throws {
         try state.withLock { state in
             guard !state.isStopping else { throw ChatError.stopping }
@@ -104,14 +113,16 @@ extension ChatStreams {
     private func start(_ begun: Begun, of owner: Owner, isNew: Bool) {
         state.withLock { state in
             state.running += 1
-            state.lives[begun.stream] = LiveAnswer(
-                id: begun.stream, owner: owner, session: begun.session.id, question: begun.question)
+            var live = LiveAnswer(id: begun.stream, owner: owner, session: begun.session.id, question: begun.question)
+            let actions = live.stream.handle(.begin)
+            state.lives[begun.stream] = live
             if isNew {
                 let frame = RoomFrame.message(begun.question)
                 for listener in state.rooms[begun.session.id, default: [:]].values { listener.hear(frame) }
             }
+            // Under the same lock: who enters between the two would hear of the beginning twice.
+            for action in actions { _ = state.tell(action, of: begun.stream) }
         }
-        _ = happen(.begin, to: begun.stream)
         Task { await run(begun, of: owner) }
     }
 }

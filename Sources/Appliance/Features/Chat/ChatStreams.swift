@@ -18,6 +18,8 @@ final class ChatStreams: Sendable {
         var lives: [Identifier: LiveAnswer] = [:]
         var rooms: [Identifier: [Int: any RoomListener]] = [:]
         var lastNumber = 0
+        /// Questions whose next answer is about to begin.
+        var reserved: Set<Identifier> = []
         /// Answers that are being asked for, and those who wait until there are none.
         var running = 0
         var idleWaiters: [CheckedContinuation<Void, Never>] = []

@@ -4,7 +4,7 @@ package struct SocketLimits: Sendable {
     package var message = 65_536
     /// The pieces that a message may come in.
     package var fragments = 256
-    /// What may wait for a client that does not read.
+    /// What may wait for a client that does not read; one more message, however long, is taken before that is too much.
     package var outbound = 262_144
     /// Pings that a client may send in a minute.
     package var pingsPerMinute = 120

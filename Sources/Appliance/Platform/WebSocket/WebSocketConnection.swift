@@ -79,7 +79,8 @@ package final class WebSocketConnection: Sendable {
         let wakes = state.withLock { state -> Bool in
             guard !state.isClosed else { return false }
             var message = message
-            if state.unsent + message.size > outboundLimit {
+            // Judged by what waits already: one message may be longer than the limit, or nothing would ever bring it across.
+            if state.unsent > outboundLimit {
                 message = .close(SocketCloseCode.tryAgainLater, reason: "the client reads too slowly")
             }
             if case .close = message { state.isClosed = true }
