@@ -66,10 +66,11 @@ class Workspace:
 class Appliance:
     """One data directory, and the server process on it while there is one.
 
-    It has the product's defaults, but no rate limits: a few clients make all the load. `settings` is more TOML.
+    It has the product's defaults, but no rate limits: a few clients make all the load. `settings` is more TOML, and
+    `server` more of the table [server].
     """
 
-    def __init__(self, binary: str, workspace: pathlib.Path, name: str = "data", settings: str = ""):
+    def __init__(self, binary: str, workspace: pathlib.Path, name: str = "data", settings: str = "", server: str = ""):
         self.binary = str(pathlib.Path(binary).resolve())
         if not os.access(self.binary, os.X_OK):
             raise SystemExit(f"There is no binary at {binary}: run `make build` first.")
@@ -79,7 +80,7 @@ class Appliance:
         self.log = workspace / f"{name}.log"
         self.port = free_port()
         self.config.write_text(
-            f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n\n[storage]\ndirectory = "{self.data}"\n\n'
+            f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n{server}\n[storage]\ndirectory = "{self.data}"\n\n'
             f'[limits]\nenabled = false\n{settings}')
         self.process: subprocess.Popen | None = None
 
