@@ -59,12 +59,18 @@ class Holder:
                     self.connections.append(connection)
             except (Failed, OSError, asyncio.TimeoutError) as failure:
                 self.failure = self.failure or str(failure) or "nobody answered"
+                connection.close()
             finally:
                 if side:
                     side.close()
 
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         self.greeted = {}
+        if self.failure:
+            # The server may have no file left to open: there must be room for whoever tells them something.
+            for connection in self.connections[-AT_ONCE:]:
+                connection.close()
+            del self.connections[-AT_ONCE:]
         failure, self.failure = self.failure, None
         return {"open": len(self.connections), "seconds": time.monotonic() - began, "failure": failure}
 

@@ -67,7 +67,8 @@ class Pushed(asyncio.Protocol):
 
     def close(self) -> None:
         self.failure = "closed"
-        self.transport.abort()
+        if self.transport:
+            self.transport.abort()
 
 
 class WebSocket(Pushed):

@@ -163,13 +163,14 @@ def held_table(sockets: dict) -> Table:
 def deltas_table(deltas: dict) -> Table:
     rows = [[name, number(figures["requests"]), *(number(figures[key]) for key in ("p50_ms", "p99_ms", "max_ms"))] for name, figures in (
         ("over a chat's socket", deltas), ("from the provider straight to the client", deltas["floor"]))]
-    cpu = deltas["cpu"]
+    cpu, late = deltas["cpu"], deltas["late"]
     return Table(
         f"Delay of a piece, {deltas['streams']} answers at {deltas['rate']} pieces/s, the idle sockets still open",
         ["way", "pieces", "p50 ms", "p99 ms", "max ms"], rows, plots=("deltas",),
-        note="From the moment at which the model's provider sends a piece, which is written in it, to the moment at which the client has "
-             f"read it. Answers of {deltas['seconds']} s each, all under way together for {number(deltas['together_s'])} s; every piece "
-             f"came once and in order. Of a core the server took {cpu['server'] * 100:.0f} %, and on the same machine the provider "
+        note="From the moment at which the model's provider sends a piece, which is written in it, to the moment at which the client "
+             f"has read it. Answers of {deltas['seconds']} s each, all under way together for {number(deltas['together_s'])} s; every "
+             f"piece came once and in order. The provider sent them {number(late['p50_ms'])} / {number(late['p99_ms'])} ms (p50 / p99) later "
+             f"than the rate has it, which says how busy the machine was. Of a core the server took {cpu['server'] * 100:.0f} %, and on the same machine the provider "
              f"{cpu['provider'] * 100:.0f} %, the reader {cpu['talkers'] * 100:.0f} % and the holder of the idle sockets "
              f"{cpu['holder'] * 100:.0f} %. The server held {number(deltas['memory_mib'], 'MiB')} afterwards.")
 
