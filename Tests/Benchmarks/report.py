@@ -5,6 +5,7 @@ import pathlib
 import jobsearch
 from goals import judge, number, ratio
 from overhttp import ROUTES
+from sockets import PER_ACCOUNT, SETTLE_SECONDS
 
 BEGIN, END = "<!-- bench:start -->", "<!-- bench:end -->"
 PLOTS = {
@@ -14,6 +15,7 @@ PLOTS = {
     "memory": "Resident memory of both servers while the load runs",
     "mixed-latency": "Latency of each kind under the mixed load, by share of the requests",
     "jobs-rates": "Requests a second among the jobs, both servers",
+    "deltas": "Delay of the pieces of answers, by share of the pieces",
 }
 MODE_NAMES = {"group": "group commit", "single-full": "one a call, FULL", "single-normal": "one a call, NORMAL"}
 
@@ -141,6 +143,38 @@ def jobs_table(jobs: dict) -> Table:
              "of a text, in the same columns, and ranks nothing.")
 
 
+def held_table(sockets: dict) -> Table:
+    held = [sockets["held"][server] for server in ("jobraker", "PocketBase")]
+    rows = [[text, *(number(figures[key]) for figures in held)] for text, key in (
+        ("connections held", "connections"), ("seconds to open them", "open_s"), ("MiB before", "before_mib"),
+        ("MiB with all open", "open_mib"), ("KiB a connection", "kib"), ("a push to all, s", "push_s"),
+        ("the slowest push, s", "slowest_push_s"), ("the server's processor seconds a push", "push_cpu_s"),
+        ("the client's", "push_client_cpu_s"), ("MiB after the pushes", "pushed_mib"))]
+    reason = held[1]["failure"]
+    return Table(
+        f"Idle connections, beside PocketBase {sockets['pocketbase']}", ["", "jobraker, WebSockets", "PocketBase, realtime"], rows,
+        note=f"VmRSS {SETTLE_SECONDS} s after a start on data that was there, and again {SETTLE_SECONDS} s after the last connection was "
+             "open. A push is timed from before its request to the moment at which the last client has it, median of "
+             f"{sockets['rounds']}. Ours is an announcement by the staff to all of {number(sockets['accounts'])} accounts, {PER_ACCOUNT} "
+             "sockets each: a durable row for each account, told at its commit. PocketBase's is one record in a collection to which "
+             "every connection has subscribed." + (f" PocketBase took no more connections: {reason}." if reason else ""))
+
+
+def deltas_table(deltas: dict) -> Table:
+    rows = [[name, number(figures["requests"]), *(number(figures[key]) for key in ("p50_ms", "p99_ms", "max_ms"))] for name, figures in (
+        ("over a chat's socket", deltas), ("from the provider straight to the client", deltas["floor"]))]
+    cpu, late = deltas["cpu"], deltas["late"]
+    return Table(
+        f"Delay of a piece, {deltas['streams']} answers at {deltas['rate']} pieces/s, the idle sockets still open",
+        ["way", "pieces", "p50 ms", "p99 ms", "max ms"], rows, plots=("deltas",),
+        note="From the moment at which the model's provider sends a piece, which is written in it, to the moment at which the client "
+             f"has read it. Answers of {deltas['seconds']} s each, all under way together for {number(deltas['together_s'])} s; every "
+             f"piece came once and in order. The provider sent them {number(late['p50_ms'])} / {number(late['p99_ms'])} ms (p50 / p99) later "
+             f"than the rate has it, which says how busy the machine was. Of a core the server took {cpu['server'] * 100:.0f} %, and on the same machine the provider "
+             f"{cpu['provider'] * 100:.0f} %, the reader {cpu['talkers'] * 100:.0f} % and the holder of the idle sockets "
+             f"{cpu['holder'] * 100:.0f} %. The server held {number(deltas['memory_mib'], 'MiB')} afterwards.")
+
+
 def tables(results: dict) -> list[Table]:
     found = [Table("Goals", ["what", "measured", "goal", ""], [goal.row for goal in judge(results)])]
     if writes := results.get("writes"):
@@ -155,6 +189,8 @@ def tables(results: dict) -> list[Table]:
         found += [mixed_table(mixed)]
     if jobs := results.get("jobs"):
         found += [jobs_table(jobs)]
+    if sockets := results.get("sockets"):
+        found += [held_table(sockets), deltas_table(sockets["deltas"])]
     return found
 
 

@@ -23,8 +23,8 @@ class Jobraker(Appliance):
 
     name = "jobraker"
 
-    def __init__(self, binary: str, workspace: pathlib.Path, name: str = "jobraker", settings: str = ""):
-        super().__init__(binary, workspace, name, settings)
+    def __init__(self, binary: str, workspace: pathlib.Path, name: str = "jobraker", settings: str = "", server: str = ""):
+        super().__init__(binary, workspace, name, settings, server)
 
     def account(self, name: str) -> str:
         """Registers an account and returns its access token."""

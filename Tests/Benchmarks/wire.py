@@ -48,6 +48,8 @@ class Connection(asyncio.Protocol):
                 return
             head = bytes(self.buffer[:mark]).lower()
             length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+            if head[9:12] == b"204":
+                length = b"0"
             if not length.strip().isdigit():
                 return self.fail(f"an answer without a length: {head[:200]!r}")
             self.body_at = mark + 4

@@ -2,6 +2,10 @@
 #define JOBRAKER_CPLATFORM_H
 #include <stdint.h>
 
+// What Swift's own module of the C library leaves out.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
 /// The user id of the process at the other end of a connected Unix socket, or -1.
 int64_t jobraker_peer_uid(int fd);
 

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// A libcurl handle may be used by one thread at a time. So everything about a
 /// transfer happens on this thread; others leave a command in the inbox and
-/// wake it, which is the only call that libcurl allows from elsewhere.
+/// wake it.
 final class TransferLoop: Sendable {
     private enum Command: Sendable {
         case start(TransferOrder)
@@ -22,11 +22,10 @@ final class TransferLoop: Sendable {
         var active = 0
     }
 
-    // Safety: the pointer is set once. libcurl's handle behind it is used by the
-    // loop's thread alone, but for the wake-up, which is made for other threads
-    // and happens only while the inbox is open, under its lock; the thread
-    // closes the inbox before it frees the handle.
+    // Safety: the pointer is set once, and libcurl's handle behind it is used by
+    // the loop's thread alone from the moment that the thread is started.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer?
+    private let signal = TransferSignal()
     private let inbox: Mutex<Inbox>
     private let thread: Mutex<PlatformThread?>
     private let maximumTransfers: Int
@@ -34,11 +33,11 @@ final class TransferLoop: Sendable {
     init(maximumTransfers: Int) {
         self.maximumTransfers = maximumTransfers
         multi = libcurlIsReady ? curl_multi_init() : nil
-        inbox = Mutex(Inbox(isOpen: multi != nil))
+        inbox = Mutex(Inbox(isOpen: multi != nil && signal != nil))
         thread = Mutex(nil)
-        guard let multi else { return }
+        guard let multi, let signal else { return }
         ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 16)
-        let started = PlatformThread.start("outbound") { [self] in run() }
+        let started = PlatformThread.start("outbound") { [self] in run(signal) }
         thread.withLock { $0 = started }
     }
 
@@ -61,7 +60,7 @@ final class TransferLoop: Sendable {
         inbox.withLock { inbox in
             guard inbox.isOpen else { return }
             inbox.isOpen = false
-            curl_multi_wakeup(multi)
+            signal?.wake()
         }
         thread.withLock { $0.take() }?.join()
     }
@@ -69,17 +68,19 @@ final class TransferLoop: Sendable {
     private func post(_ command: Command, _ inbox: inout Inbox) {
         guard inbox.isOpen else { return }
         inbox.commands.append(command)
-        curl_multi_wakeup(multi)
+        signal?.wake()
     }
 
     // MARK: On the thread
 
-    private func run() {
+    private func run(_ signal: TransferSignal) {
+        guard let multi else { return }
         // OpenSSL writes to sockets that the other side has closed: without this the signal ends the process.
         var signals = sigset_t()
         sigfillset(&signals)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
 
+        let poll = TransferPoll(multi, signal)
         var transfers: [UInt64: Transfer] = [:]
         while true {
             let (commands, isOpen) = inbox.withLock { inbox in
@@ -88,14 +89,13 @@ final class TransferLoop: Sendable {
             }
             for command in commands { carryOut(command, &transfers) }
             guard isOpen else { break }
-            var running: Int32 = 0
-            curl_multi_perform(multi, &running)
+            poll.work()
             collectFinished(&transfers)
-            let wait = expireOverdue(&transfers)
-            curl_multi_poll(multi, nil, 0, wait, nil)
+            poll.wait(expireOverdue(&transfers))
         }
         for transfer in transfers.values { finish(transfer, .cancelled, &transfers) }
-        curl_multi_cleanup(multi)
+        // It still calls back.
+        withExtendedLifetime(poll) { _ = curl_multi_cleanup(multi) }
     }
 
     private func carryOut(_ command: Command, _ transfers: inout [UInt64: Transfer]) {
@@ -127,7 +127,7 @@ final class TransferLoop: Sendable {
     }
 
     /// Ends what is out of time; returns how long the next one has, at most ten seconds.
-    private func expireOverdue(_ transfers: inout [UInt64: Transfer]) -> Int32 {
+    private func expireOverdue(_ transfers: inout [UInt64: Transfer]) -> Int64 {
         let now = steadyMilliseconds()
         var nearest = now + 10_000
         for transfer in transfers.values {
@@ -137,7 +137,7 @@ final class TransferLoop: Sendable {
                 nearest = min(nearest, transfer.deadlines.next.at)
             }
         }
-        return Int32(nearest - now)
+        return nearest - now
     }
 
     private func finish(_ transfer: Transfer, _ error: OutboundError?, _ transfers: inout [UInt64: Transfer]) {
