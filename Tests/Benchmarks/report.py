@@ -169,10 +169,10 @@ def deltas_table(deltas: dict) -> Table:
         ["way", "pieces", "p50 ms", "p99 ms", "max ms"], rows, plots=("deltas",),
         note="From the moment at which the model's provider sends a piece, which is written in it, to the moment at which the client "
              f"has read it. Answers of {deltas['seconds']} s each, all under way together for {number(deltas['together_s'])} s; every "
-             f"piece came once and in order. The provider sent them {number(late['p50_ms'])} / {number(late['p99_ms'])} ms (p50 / p99) later "
-             f"than the rate has it, which says how busy the machine was. Of a core the server took {cpu['server'] * 100:.0f} %, and on the same machine the provider "
-             f"{cpu['provider'] * 100:.0f} %, the reader {cpu['talkers'] * 100:.0f} % and the holder of the idle sockets "
-             f"{cpu['holder'] * 100:.0f} %. The server held {number(deltas['memory_mib'], 'MiB')} afterwards.")
+             f"piece came once and in order. The provider sent them {number(late['p50_ms'])} / {number(late['p99_ms'])} ms (p50 / p99) "
+             f"later than the rate has it, which says how busy the machine was. Of a core the server took {cpu['server'] * 100:.0f} %, "
+             f"and on the same machine the provider {cpu['provider'] * 100:.0f} %, the reader {cpu['talkers'] * 100:.0f} % and the "
+             f"holder of the idle sockets {cpu['holder'] * 100:.0f} %. The server held {number(deltas['memory_mib'], 'MiB')} afterwards.")
 
 
 def tables(results: dict) -> list[Table]:
