@@ -14,7 +14,8 @@ package final class Outbound: Sendable {
     private let nextID = Atomic<UInt64>(0)
     let breakers = BreakerBoard()
 
-    package init(clock: any PlatformClock, random: any RandomSource, maximumTransfers: Int = 256) {
+    /// - Parameter maximumTransfers: by default somewhat more than the answers that may be written at once.
+    package init(clock: any PlatformClock, random: any RandomSource, maximumTransfers: Int = 1280) {
         self.clock = clock
         self.random = random
         loop = TransferLoop(maximumTransfers: maximumTransfers)
