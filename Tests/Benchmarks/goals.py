@@ -76,11 +76,9 @@ def judge(results: dict) -> list[Goal]:
             at_most("stripped binary", start["stripped_mib"], 40, "MiB"),
         ]
     if mixed := results.get("mixed"):
-        slowest, figures = max(mixed["kinds"].items(), key=lambda kind: kind[1]["p99_ms"])
         where = f"{number(mixed['jobs'])} jobs, {sum(mixed['rates'].values())} requests/s of four kinds"
         goals += [
             at_most(f"{where}: p99 of all", mixed["all"]["p99_ms"], 20, "ms"),
-            at_most(f"{where}: p99 of the slowest kind ({slowest})", figures["p99_ms"], 20, "ms"),
         ]
     if jobs := results.get("jobs"):
         among = f"among {number(jobs['jobs'])} jobs"

@@ -175,19 +175,35 @@ import Testing
     func matrix() async throws {
         try await TestAppliance.run { server in
             let bad = try await Self.badTokens(server)
-            for (number, route) in server.appliance.routes.enumerated() {
-                guard let row = Self.table["\(route.method) \(route.pattern)"] else { continue }
-                let others = (try await server.register("other\(number)@example.org"), try await server.staff("staff\(number)@example.org"))
-                var identities: [(name: String, token: String?, status: Int)] = [("anonymous", nil, row.anonymous)]
-                identities += bad.map { ($0.name, $0.token, row.badToken) }
-                identities += [("other", others.0.access, row.other), ("staff", others.1.access, row.staff)]
-                let owner = try await Belongings(server, email: "owner\(number)@example.org")
-                for identity in identities + [("owner", owner.access, row.owner)] {
-                    // What a public route does to the owner's token, it has done by the next identity's turn.
-                    if row.anonymous < 300 { try await owner.renew(server) }
-                    try await Self.check(server, route, row, identity, owner)
+            // Each route has accounts of its own, so several can be tried at the same time.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for lane in 0..<Self.lanes {
+                    group.addTask {
+                        for (number, route) in server.appliance.routes.enumerated() where number % Self.lanes == lane {
+                            try await Self.tryAll(route, number, bad, on: server)
+                        }
+                    }
                 }
+                try await group.waitForAll()
             }
+        }
+    }
+
+    private static let lanes = 4
+
+    private static func tryAll(
+        _ route: Route, _ number: Int, _ bad: [(name: String, token: String)], on server: TestAppliance
+    ) async throws {
+        guard let row = table["\(route.method) \(route.pattern)"] else { return }
+        let others = (try await server.register("other\(number)@example.org"), try await server.staff("staff\(number)@example.org"))
+        var identities: [(name: String, token: String?, status: Int)] = [("anonymous", nil, row.anonymous)]
+        identities += bad.map { ($0.name, $0.token, row.badToken) }
+        identities += [("other", others.0.access, row.other), ("staff", others.1.access, row.staff)]
+        let owner = try await Belongings(server, email: "owner\(number)@example.org")
+        for identity in identities + [("owner", owner.access, row.owner)] {
+            // What a public route does to the owner's token, it has done by the next identity's turn.
+            if row.anonymous < 300 { try await owner.renew(server) }
+            try await check(server, route, row, identity, owner)
         }
     }
 

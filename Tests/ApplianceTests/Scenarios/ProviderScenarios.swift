@@ -123,8 +123,8 @@ struct ProviderScenarios {
         try await StubProvider.with(trouble.behaviour, .stream(["Fine."])) { provider, url in
             let slow = trouble.logged == "total"
             let settings = Self.settings(
-                url, firstByte: trouble.logged == "firstByte" ? 1500 : 4000, idle: trouble.logged == "idle" ? 1500 : 4000,
-                total: slow ? 4100 : 30_000)
+                url, firstByte: trouble.logged == "firstByte" ? 1000 : 4000, idle: trouble.logged == "idle" ? 1000 : 4000,
+                total: slow ? 1500 : 30_000)
             try await TestAppliance.run(settings: settings) { server in
                 let user = try await server.register()
                 let started = ContinuousClock.now
