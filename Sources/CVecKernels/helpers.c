@@ -39,6 +39,9 @@ size_t cvec_next_candidate(const float *dots, const float *lengths, size_t from,
 void cvec_wipe(void *memory, size_t bytes) { explicit_bzero(memory, bytes); }
 
 #define LARGE_PAGE ((size_t)CVEC_LARGE_PAGE)
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
@@ -54,6 +57,8 @@ void *cvec_reserve(size_t bytes) {
 }
 
 void cvec_release(void *memory, size_t bytes) { munmap(memory, bytes); }
+
+void cvec_fill_up(void *memory, size_t bytes) { madvise(memory, bytes, MADV_POPULATE_WRITE); }
 
 void cvec_give_back(void *memory, size_t bytes) { madvise(memory, bytes, MADV_DONTNEED); }
 

@@ -70,6 +70,26 @@ package final class FlatIndex: Sendable {
         try rows.withLock { rows throws(VecIndexError) in try rows.replace(id: id, vector: vector) }
     }
 
+    /// Adds rows, and puts other vectors in place of those that are there, in one turn at the lock. Returns the ids of
+    /// the vectors that it cannot take; these rows stay as they were. Nil, and nothing is done, when it is not to wait
+    /// for its turn and would have to: two who fill an index at the same time get on twice as fast when they go on
+    /// reading meanwhile.
+    package func put(_ rows: [(id: Int64, vector: [Float])], waits: Bool = true) -> [Int64]? {
+        waits ? self.rows.withLock { put(rows, into: &$0) } : self.rows.withLockIfAvailable { put(rows, into: &$0) }
+    }
+
+    private func put(_ rows: [(id: Int64, vector: [Float])], into state: inout FlatRows) -> [Int64] {
+        var refused: [Int64] = []
+        for (id, vector) in rows {
+            if let vector = try? PreparedVector(vector, dimension: dimension, metric: metric) {
+                state.put(id: id, vector: vector)
+            } else {
+                refused.append(id)
+            }
+        }
+        return refused
+    }
+
     /// Removes a row. Throws `unknownID` if the id is not in the index.
     package func remove(_ id: Int64) throws(VecIndexError) {
         try rows.withLock { rows throws(VecIndexError) in try rows.remove(id: id) }

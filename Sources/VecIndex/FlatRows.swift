@@ -60,6 +60,20 @@ struct FlatRows {
 
     mutating func add(id: Int64, vector: PreparedVector) throws(VecIndexError) {
         guard positions[id] == nil else { throw .duplicateID(id) }
+        append(id: id, vector: vector)
+    }
+
+    mutating func replace(id: Int64, vector: PreparedVector) throws(VecIndexError) {
+        guard let position = positions[id] else { throw .unknownID(id) }
+        overwrite(position, with: vector)
+    }
+
+    /// Adds the row, or replaces the one of this id.
+    mutating func put(id: Int64, vector: PreparedVector) {
+        if let position = positions[id] { overwrite(position, with: vector) } else { append(id: id, vector: vector) }
+    }
+
+    private mutating func append(id: Int64, vector: PreparedVector) {
         if count == parts.count * capacity {
             let segment = Segment(dimension: dimension, pool: pool)
             parts.append(FlatPart(segment: segment, codes: frame.map { SegmentCodes(frame: $0) }))
@@ -72,8 +86,7 @@ struct FlatRows {
     }
 
     /// The row keeps its position, and so bitmaps stay valid.
-    mutating func replace(id: Int64, vector: PreparedVector) throws(VecIndexError) {
-        guard let position = positions[id] else { throw .unknownID(id) }
+    private mutating func overwrite(_ position: Int, with vector: PreparedVector) {
         parts[position / capacity].writableSegment()
             .overwrite(at: position % capacity, vector: vector.values, length: Float(vector.length))
         encode(position)

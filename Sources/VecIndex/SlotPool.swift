@@ -56,17 +56,20 @@ final class SlotPool: Sendable {
 
     /// A slot of zeros.
     func take() -> UnsafeMutableRawPointer {
-        let address = state.withLock { state in
-            if let warm = state.warm.popLast() { return warm }
+        let (address, isFirst) = state.withLock { state -> (UInt, isFirst: Bool) in
+            // A warm one has its pages.
+            if let warm = state.warm.popLast() { return (warm, true) }
             for index in state.chunks.indices {
-                if let address = state.chunks[index].take(slot) { return address }
+                if let address = state.chunks[index].take(slot) { return (address, false) }
             }
             var chunk = makeChunk()
             let address = chunk.take(slot)
             state.chunks.append(chunk)
-            return address ?? 0
+            return (address ?? 0, state.chunks.count == 1)
         }
         guard let memory = Self.memory(address) else { preconditionFailure("a chunk has a slot at least") }
+        // The first may stay the only one, and nearly empty.
+        if !isFirst { cvec_fill_up(memory, slot) }
         return memory
     }
 

@@ -60,6 +60,16 @@ import Testing
         #expect(index.vector(for: 1) == [8])
     }
 
+    @Test("putting several adds and replaces, and tells which it cannot take")
+    func putSeveral() throws {
+        let index = try FlatIndex(dimension: 2, metric: .dot)
+        try index.add(1, [1, 1])
+        let refused = index.put([(1, [2, 2]), (2, [3, 3]), (3, [.nan, 0]), (4, [1]), (2, [4, 4])])
+        #expect(refused == [3, 4])
+        #expect(index.put([(5, [])], waits: false) == [5])
+        #expect(index.count == 2 && index.vector(for: 1) == [2, 2] && index.vector(for: 2) == [4, 4])
+    }
+
     @Test("a long random run of writes leaves what a dictionary would hold", arguments: VectorMetric.allCases)
     func randomWrites(metric: VectorMetric) throws {
         var generator = SeededGenerator(seed: 7)

@@ -76,6 +76,9 @@ final class Appliance: Sendable {
         let configuration = loaded.values
         // Before the database is opened, and perhaps changed by a migration, for a start that a bad file ends.
         let secure = try SecureListeners(loaded, clock: world.clock, log: world.log, roots: world.roots)
+        // Opening a model takes about as long as opening a database.
+        let model = LocalModel(in: configuration.storage.directory, log: world.log)
+        if configuration.embeddings.provider == .local { Task { _ = model.embedder() } }
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)
@@ -85,7 +88,7 @@ final class Appliance: Sendable {
         do {
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let started = try await Parts.start(
-                core: core, httpSettings: httpSettings, current: current, metrics: secure.map { [$0.contexts] } ?? [])
+                core: core, model: model, httpSettings: httpSettings, current: current, metrics: secure.map { [$0.contexts] } ?? [])
             parts = started
             let dispatcher = started.dispatcher
             var (ports, securePorts): ([Int], [Int]) = ([], [])

@@ -6,15 +6,14 @@ extension Parts {
     static let documentSources: [any DocumentSource] = [JobDocuments(), ArticleDocuments(), ProfileDocuments()]
 
     static func makeVectors(
-        _ core: Core, _ outbound: Outbound, _ metrics: ProviderMetrics, _ configuration: Configuration
+        _ core: Core, _ local: LocalModel, _ outbound: Outbound, _ metrics: ProviderMetrics, _ configuration: Configuration
     ) -> VectorSearch {
-        let local = LocalModel(in: core.directory.path, log: core.log)
         let embedders: Embedders
         switch configuration.embeddings.provider {
         case .off:
             embedders = Embedders()
         case .local:
-            embedders = Embedders(wanted: wantedLocally(local, core.log), stop: { local.stop() })
+            embedders = Embedders(wanted: wantedLocally(local, core.log), started: { local.verify() }, stop: { local.stop() })
         case .openai:
             let embeddings = EmbeddingProvider(outbound: outbound, metrics: metrics)
             let settings = configuration.embeddingsProvider
@@ -27,7 +26,7 @@ extension Parts {
                     var settings = settings
                     settings.model = former.name
                     return ProviderEmbedder(embeddings, settings: settings, dimensions: former.dimensions)
-                }, stop: { local.stop() })
+                }, started: { local.verify() }, stop: { local.stop() })
         }
         if embedders.wanted != nil, VecBLAS.library.isReference {
             core.log.info(

@@ -20,11 +20,11 @@ struct Parts: Sendable {
 
     /// What is running when it returns: the index of vectors, which follows the database, and the queue.
     static func start(
-        core: Core, httpSettings: HTTPSettings, current: Appliance.Settings, metrics extra: [any MetricsSource]
+        core: Core, model: LocalModel, httpSettings: HTTPSettings, current: Appliance.Settings, metrics extra: [any MetricsSource]
     ) async throws -> Parts {
         let outbound = Outbound(clock: core.clock, random: core.random)
         let provider = ProviderMetrics()
-        let vectors = makeVectors(core, outbound, provider, current.values)
+        let vectors = makeVectors(core, model, outbound, provider, current.values)
         do {
             let searches = RetrievalMetrics(clock: core.clock)
             let retriever = Retriever(database: core.database, vectors: vectors, metrics: searches)
@@ -49,7 +49,6 @@ struct Parts: Sendable {
             try await DocumentIndex(database: core.database, sources: documentSources).catchUp()
             let views = ViewCounter(database: core.database, clock: core.clock, log: core.log)
             let lists = JobLists(database: core.database)
-            lists.prepare()
             let jobs = JobRoutes(
                 database: core.database, lists: lists, views: views,
                 meaning: JobMeaning(vectors: vectors, metrics: searches),
@@ -67,6 +66,7 @@ struct Parts: Sendable {
                     IndexMetrics(core.database, vectors, searches),
                 ] + extra)
             try await vectors.start()
+            lists.prepare(clock: core.clock)
             core.retrieval.become(retriever)
             try await queue.start()
             views.start()

@@ -106,6 +106,9 @@ void cvec_wipe(void *memory, size_t bytes);
 // multiple of 4096. NULL if there is none.
 void *_Nullable cvec_reserve(size_t bytes);
 void cvec_release(void *memory, size_t bytes);
+// Takes the room for a part of it at once, in a fraction of the time that the first write to each page takes. Where the
+// system cannot, it comes with these.
+void cvec_fill_up(void *memory, size_t bytes);
 // Gives the room of a part of it back to the system; it is zeros again. In whole pages of 4096 bytes.
 void cvec_give_back(void *memory, size_t bytes);
 // Makes one large page of a part of it that begins at a multiple of one, whatever it holds. Returns 0 if the system

@@ -16,13 +16,13 @@ import Testing
 
     private func shelves() throws -> VectorShelves {
         let shelves = try VectorShelves(Self.model)
-        shelves.put(entry(1, .job, row: 10, [1, 0]))
-        shelves.put(entry(2, .job, row: 10, [0.9, 0.1]))
-        shelves.put(entry(3, .job, row: 11, [0, 1]))
-        shelves.put(entry(4, .article, row: 10, [1, 0.1]))
-        shelves.put(entry(5, .profile, row: 20, owner: ada, [1, 0]))
-        shelves.put(entry(6, .profile, row: 21, owner: eve, [1, 0]))
-        shelves.put(entry(7, .resume, row: 22, owner: eve, [1, 0.05]))
+        shelves.put([entry(1, .job, row: 10, [1, 0])])
+        shelves.put([entry(2, .job, row: 10, [0.9, 0.1])])
+        shelves.put([entry(3, .job, row: 11, [0, 1])])
+        shelves.put([entry(4, .article, row: 10, [1, 0.1])])
+        shelves.put([entry(5, .profile, row: 20, owner: ada, [1, 0])])
+        shelves.put([entry(6, .profile, row: 21, owner: eve, [1, 0])])
+        shelves.put([entry(7, .resume, row: 22, owner: eve, [1, 0.05])])
         return shelves
     }
 
@@ -54,8 +54,8 @@ import Testing
     @Test("A private passage without an owner and a public one with one are kept nowhere")
     func confused() throws {
         let shelves = try VectorShelves(Self.model)
-        shelves.put(entry(1, .profile, row: 1, [1, 0]))
-        shelves.put(entry(2, .job, row: 1, owner: ada, [1, 0]))
+        shelves.put([entry(1, .profile, row: 1, [1, 0])])
+        shelves.put([entry(2, .job, row: 1, owner: ada, [1, 0])])
         #expect(shelves.count == 0)
     }
 
@@ -79,7 +79,7 @@ import Testing
     @Test("What is put again replaces, what is removed is gone, and both leave nothing behind")
     func changes() throws {
         let shelves = try shelves()
-        shelves.put(entry(3, .job, row: 11, [1, 0]))
+        shelves.put([entry(3, .job, row: 11, [1, 0])])
         #expect(shelves.count == 7 && shelves.vector(of: 3) == [1, 0])
         for passage in 1...7 { shelves.remove(Int64(passage)) }
         shelves.remove(99)
@@ -92,8 +92,8 @@ import Testing
         let shelves = try shelves()
         #expect(shelves.nearest(to: [1, 0, 0], in: .everybodys, limit: 5).isEmpty)
         #expect(shelves.nearest(to: [0, 0], in: .everybodys, limit: 5).isEmpty)
-        shelves.put(entry(8, .job, row: 12, [0, 0]))
-        shelves.put(entry(1, .job, row: 10, [.nan, 0]))
+        shelves.put([entry(8, .job, row: 12, [0, 0])])
+        shelves.put([entry(1, .job, row: 10, [.nan, 0])])
         #expect(shelves.vector(of: 8) == nil && shelves.vector(of: 1) == nil)
         #expect([[0, 0], [Float.nan, 1], [.infinity, 1]].allSatisfy { !VectorShelves.isUsable($0) } && VectorShelves.isUsable([0, 1]))
     }

@@ -28,10 +28,12 @@ struct JobLists: Sendable {
         var facets: JobFacets?
     }
 
-    /// Reads what searches look into before the first of them comes; they would wait for it. Then finds out who has the
-    /// skills that people are likely to ask for, a few at a time, so that searches get in between.
-    func prepare() {
+    /// Reads what searches look into, so that the first of them need not wait for it, and finds out who has the skills that
+    /// people are likely to ask for, a few at a time, so that searches get in between. It begins a second from now: a start
+    /// has other things to do.
+    func prepare(clock: any PlatformClock) {
         Task {
+            do { try await clock.sleep(microseconds: 1_000_000) } catch { return }
             try? await database.scan { reader in
                 _ = try kept.rows(in: reader)
                 try skills.prepare(in: reader)

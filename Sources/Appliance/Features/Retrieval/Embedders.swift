@@ -6,6 +6,8 @@ struct Embedders: Sendable {
     var wanted: (provider: String, embedder: any TextEmbedder)?
     /// What embeds questions for a model whose vectors are still searched; nil where that is not to be had any more.
     var former: @Sendable (StoredModel) -> (any TextEmbedder)? = { _ in nil }
+    /// Does what a start should not wait for, nor share the cores with.
+    var started: @Sendable () -> Void = {}
     /// Ends whatever runs for them.
     var stop: @Sendable () -> Void = {}
 

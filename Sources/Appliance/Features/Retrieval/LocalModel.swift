@@ -10,7 +10,8 @@ final class LocalModel: Sendable {
 
     private let models: InstalledModels
     private let log: Log
-    private let opened: Mutex<LocalEmbedder?> = Mutex(nil)
+    /// Nil before it was tried.
+    private let opened: Mutex<LocalEmbedder??> = Mutex(nil)
 
     /// - Parameter directory: the data directory.
     init(in directory: String, log: Log) {
@@ -30,26 +31,32 @@ final class LocalModel: Sendable {
     /// What embeds with it; nil where none is installed, or where it is not usable, which the log then tells.
     func embedder() -> (any TextEmbedder)? {
         opened.withLock { opened in
-            if opened == nil { opened = open() }
-            return opened
+            if let opened { return opened }
+            let embedder = open()
+            opened = .some(embedder)
+            return embedder
         }
     }
 
-    func stop() { opened.withLock { $0 }?.stop() }
+    /// Reads and hashes all weights, in the background, and tells the log when they are not what was installed: that takes
+    /// longer than a start may.
+    func verify() {
+        guard let embedder = opened.withLock({ $0 ?? nil }) else { return }
+        embedder.inBackground { [models, log] in
+            do throws(ModelProblem) { try models.verify(try models.find()) } catch {
+                log.error("The embedding model has changed since it was installed.", ["error": .string(error.message)])
+            }
+        }
+    }
+
+    func stop() { opened.withLock { $0 ?? nil }?.stop() }
 
     private func open() -> LocalEmbedder? {
         do throws(ModelProblem) {
             let model = try models.find()
             let name = model.vectorName
-            let embedder = LocalEmbedder(
+            return LocalEmbedder(
                 try InstalledModels.open(model.name, in: models.path(model.name)), name: name, floor: EmbeddingModel.floor(of: name))
-            // To read and hash all weights takes longer than a start may.
-            embedder.inBackground { [models, log] in
-                do throws(ModelProblem) { try models.verify(model) } catch {
-                    log.error("The embedding model has changed since it was installed.", ["error": .string(error.message)])
-                }
-            }
-            return embedder
         } catch {
             if case .notInstalled = error { return nil }
             log.error("The embedding model cannot be used; search is by words.", ["error": .string(error.message)])

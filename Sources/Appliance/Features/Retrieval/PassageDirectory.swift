@@ -4,27 +4,46 @@ import Synchronization
 final class PassageDirectory: Sendable {
     private struct Maps: Sendable {
         var groups: [Int64: Int64] = [:]
-        var passages: [Int64: [Int64]] = [:]
+        var passages: [Int64: Members] = [:]
+    }
+
+    /// The passages of a group. Most have one, which needs no array.
+    private enum Members: Sendable {
+        case one(Int64)
+        case several([Int64])
+
+        var all: [Int64] {
+            switch self {
+            case .one(let passage): [passage]
+            case .several(let passages): passages
+            }
+        }
+
+        init?(_ passages: [Int64]) {
+            guard let first = passages.first else { return nil }
+            self = passages.count == 1 ? .one(first) : .several(passages)
+        }
     }
 
     private let maps: Mutex<Maps> = Mutex(Maps())
 
     var bytes: Int {
-        maps.withLock { $0.groups.capacity * 16 + $0.passages.capacity * 16 + $0.passages.count * 48 }
+        maps.withLock { $0.groups.capacity * 16 + $0.passages.capacity * 16 + $0.passages.count * 24 }
     }
 
-    func put(_ passage: Int64, in group: Int64) {
+    func put(_ members: [(passage: Int64, group: Int64)]) {
         maps.withLock { maps in
-            guard maps.groups.updateValue(group, forKey: passage) == nil else { return }
-            maps.passages[group, default: []].append(passage)
+            for (passage, group) in members where maps.groups.updateValue(group, forKey: passage) == nil {
+                let others = maps.passages[group]?.all ?? []
+                maps.passages[group] = others.isEmpty ? .one(passage) : .several(others + [passage])
+            }
         }
     }
 
     func remove(_ passage: Int64) -> Bool {
         maps.withLock { maps in
             guard let group = maps.groups.removeValue(forKey: passage) else { return false }
-            maps.passages[group]?.removeAll { $0 == passage }
-            if maps.passages[group]?.isEmpty == true { maps.passages[group] = nil }
+            maps.passages[group] = Members((maps.passages[group]?.all ?? []).filter { $0 != passage })
             return true
         }
     }
@@ -36,7 +55,7 @@ final class PassageDirectory: Sendable {
     func passages(in groups: Set<Int64>) -> Set<Int64> {
         maps.withLock { maps in
             var found: Set<Int64> = []
-            for group in groups { found.formUnion(maps.passages[group] ?? []) }
+            for group in groups { found.formUnion(maps.passages[group]?.all ?? []) }
             return found
         }
     }

@@ -26,10 +26,15 @@ final class VectorSearch: Sendable {
     private let signal: AsyncStream<Void>.Continuation
     private let worker: Mutex<Task<Void, Never>?> = Mutex(nil)
     let health = EmbedderHealth()
-    /// Makes the index's codes: a second of arithmetic for a hundred thousand vectors.
-    private let coding = HashPool(workers: 1, queue: 1, name: "vector-codes")
+    /// Makes the index's codes: a second of arithmetic for a hundred thousand vectors, which gives way to whatever else there
+    /// is to do.
+    private let coding = HashPool(workers: 1, queue: 1, name: "vector-codes", niceness: 10)
 
     private static let slice = 500
+    /// Vectors that were read and wait for their turn at the index.
+    private static let mostLeft = 4096
+    /// As many as there are threads for long reads.
+    private static let loadingThreads: Int64 = 2
     /// Changes that may lie before they are deleted.
     private static let untrimmed: Int64 = 256
     private static let pauseMicroseconds: Int64 = 1_000_000
@@ -50,6 +55,7 @@ final class VectorSearch: Sendable {
             try await database.write { try VectorStore.want(wanted, in: $0) }
         }
         try await load()
+        embedders.started()
         let task = Task { await self.run() }
         worker.withLock { $0 = task }
     }
@@ -151,7 +157,7 @@ final class VectorSearch: Sendable {
                 try await load()
             case .apply(let entries, let through, let isLast):
                 for (passage, entry) in entries {
-                    if let entry { shelves?.put(entry) } else { shelves?.remove(passage) }
+                    if let entry { shelves?.put([entry]) } else { shelves?.remove(passage) }
                 }
                 state.withLock { $0.sequence = through }
                 if let shelves { buildCodes(of: shelves) }
@@ -177,9 +183,13 @@ final class VectorSearch: Sendable {
                 }
                 var unexplained = shelves.passages
                 var differing: [Int64] = []
-                try VectorStore.each(of: shelves.model.name, in: reader) { entry in
-                    unexplained.remove(entry.passage)
-                    if shelves.vector(of: entry.passage) != entry.vector { differing.append(entry.passage) }
+                let origins = VectorStore.Origins(
+                    documents: try VectorStore.documents(in: reader), documentOf: try VectorStore.documentOfEach(in: reader))
+                try VectorStore.each(of: shelves.model.name, origins, in: reader) { entries in
+                    for entry in entries {
+                        unexplained.remove(entry.passage)
+                        if shelves.vector(of: entry.passage) != entry.vector { differing.append(entry.passage) }
+                    }
                 }
                 return differing + unexplained
             }
@@ -205,13 +215,13 @@ final class VectorSearch: Sendable {
     private func load() async throws {
         let isOn = embedders.wanted != nil
         state.withLock { $0.isStale = false }
-        let (serving, shelves, sequence) = try await database.scan { reader -> (StoredModel?, VectorShelves?, Int64) in
+        let (serving, parts, sequence) = try await database.scan { reader -> (StoredModel?, [ClosedRange<Int64>], Int64) in
             let sequence = try VectorStore.newestChange(in: reader)
-            guard isOn, let serving = try VectorStore.serving(in: reader) else { return (nil, nil, sequence) }
-            let shelves = try VectorShelves(serving)
-            try VectorStore.each(of: serving.name, in: reader) { shelves.put($0) }
-            return (serving, shelves, sequence)
+            guard isOn, let serving = try VectorStore.serving(in: reader) else { return (nil, [], sequence) }
+            return (serving, try VectorStore.parts(Self.loadingThreads, in: reader), sequence)
         }
+        let shelves = try serving.map { try VectorShelves($0) }
+        if let shelves { try await fill(shelves, parts) }
         let embedder = serving.flatMap(embedders.embedder)
         if let serving, embedder == nil {
             log.warning(
@@ -226,6 +236,30 @@ final class VectorSearch: Sendable {
         }
         if let shelves { buildCodes(of: shelves) }
         try await trim(atLeast: 1)
+    }
+
+    /// Reads on all threads for long reads. Each part is of a state of its own, none of them older than the change that the
+    /// index follows from: what changed meanwhile comes after it.
+    private func fill(_ shelves: VectorShelves, _ parts: [ClosedRange<Int64>]) async throws {
+        guard !parts.isEmpty else { return }
+        async let documents = database.scan { try VectorStore.documents(in: $0) }
+        async let documentOf = database.scan { try VectorStore.documentOfEach(in: $0) }
+        let origins = try await VectorStore.Origins(documents: documents, documentOf: documentOf)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for part in parts {
+                group.addTask { [database] in
+                    try await database.scan { reader in
+                        var left: [VectorStore.Entry] = []
+                        try VectorStore.each(of: shelves.model.name, rows: part, origins, in: reader) { entries in
+                            left += entries
+                            left = shelves.put(left, waits: left.count >= Self.mostLeft)
+                        }
+                        shelves.put(left)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     /// Where it is under way already, whatever comes after looks again.

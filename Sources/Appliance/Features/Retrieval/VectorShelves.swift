@@ -12,7 +12,7 @@ struct PassageMatch: Sendable, Equatable {
 /// The vectors of one model, in memory: an index for each source.
 ///
 /// Private sources have indexes of their own, which are searched among one owner's passages or not at all: no mistake
-/// in a filter can mix one account's passages into everybody's. Whoever writes does so from one task.
+/// in a filter can mix one account's passages into everybody's. Once they are loaded, whoever writes does so from one task.
 final class VectorShelves: Sendable {
     let model: StoredModel
     private let shelves: [Passage.Source: Shelf]
@@ -39,19 +39,23 @@ final class VectorShelves: Sendable {
 
     // MARK: Writing
 
-    /// A vector that the index cannot take is left out, and its passage is found by its words.
-    func put(_ entry: VectorStore.Entry) {
-        guard let shelf = shelves[entry.source], entry.source.isPublic == (entry.owner == nil) else { return }
-        do {
-            if shelf.index.contains(entry.passage) {
-                try shelf.index.replace(entry.passage, with: entry.vector)
-            } else {
-                try shelf.index.add(entry.passage, entry.vector)
+    /// A vector that the index cannot take is left out, and its passage is found by its words. Several tasks may put at the
+    /// same time where no passage comes twice. Returns what is left to be put: nothing, but for one that does not wait.
+    @discardableResult
+    func put(_ entries: [VectorStore.Entry], waits: Bool = true) -> [VectorStore.Entry] {
+        var left: [VectorStore.Entry] = []
+        for (source, shelf) in shelves {
+            let own = entries.filter { $0.source == source && source.isPublic == ($0.owner == nil) }
+            guard !own.isEmpty else { continue }
+            guard let refused = shelf.index.put(own.map { (id: $0.passage, vector: $0.vector) }, waits: waits) else {
+                left += own
+                continue
             }
-            shelf.directory.put(entry.passage, in: entry.owner ?? entry.sourceRowID)
-        } catch {
-            remove(entry.passage)
+            let gone = Set(refused)
+            shelf.directory.put(own.filter { !gone.contains($0.passage) }.map { ($0.passage, $0.owner ?? $0.sourceRowID) })
+            for passage in refused { remove(passage) }
         }
+        return left
     }
 
     func remove(_ passage: Int64) {

@@ -33,22 +33,78 @@ extension VectorStore {
         let vector: [Float]
     }
 
-    /// All vectors of a model. They are read as they lie in the file, and the texts beside them not at all.
-    static func each(of model: String, in reader: Reader, body: (Entry) throws -> Void) throws {
-        var documents: [Int64: (source: Passage.Source, row: Int64, owner: Int64?)] = [:]
+    /// The rows that all vectors lie in, cut into parts of about the same length; none where there is no vector.
+    static func parts(_ count: Int64, in reader: Reader) throws -> [ClosedRange<Int64>] {
+        guard let bounds = try bounds(of: "passage_vectors", in: reader) else { return [] }
+        let length = (bounds.upperBound - bounds.lowerBound) / count + 1
+        return stride(from: bounds.lowerBound, through: bounds.upperBound, by: Int64.Stride(length)).map {
+            $0...min(bounds.upperBound, $0 + length - 1)
+        }
+    }
+
+    /// Of what document a passage is, and of what source the document.
+    struct Origins: Sendable {
+        struct Origin: Sendable {
+            let source: Passage.Source
+            let row: Int64
+            let owner: Int64?
+        }
+
+        var documents: RowMap<Origin>
+        var documentOf: RowMap<Int64>
+
+        func origin(of passage: Int64) -> Origin? { documentOf[passage].flatMap { documents[$0] } }
+    }
+
+    static func documents(in reader: Reader) throws -> RowMap<Origins.Origin> {
+        var documents = try map(Origins.Origin.self, of: "documents", in: reader)
         try reader.each("SELECT rid, source_type, source_rid, account_rid FROM documents") { row in
+            // Nothing is known of a source from a later release.
             guard let source = Passage.Source(rawValue: try row.text(1)) else { return }
-            documents[try row.int(0)] = (source, try row.int(2), try row.intOrNil(3))
+            documents[try row.int(0)] = Origins.Origin(source: source, row: try row.int(2), owner: try row.intOrNil(3))
         }
-        // From an index, which holds both numbers.
-        var documentOf: [Int64: Int64] = [:]
+        return documents
+    }
+
+    /// From an index, which holds both numbers.
+    static func documentOfEach(in reader: Reader) throws -> RowMap<Int64> {
+        var documentOf = try map(Int64.self, of: "passages", in: reader)
         try reader.each("SELECT rid, document_rid FROM passages") { documentOf[try $0.int(0)] = try $0.int(1) }
-        try reader.each("SELECT passage_rid, vector FROM passage_vectors WHERE (model = $1) IS TRUE", model) { row in
+        return documentOf
+    }
+
+    private static func map<Value>(_: Value.Type, of table: String, in reader: Reader) throws -> RowMap<Value> {
+        RowMap(bounds: try bounds(of: table, in: reader), count: try reader.int("SELECT count(*) FROM \(table)"))
+    }
+
+    private static func bounds(of table: String, in reader: Reader) throws -> ClosedRange<Int64>? {
+        // Two questions: one for both reads the whole table.
+        let first = try reader.first("SELECT min(rid) FROM \(table)") { try $0.intOrNil(0) } ?? nil
+        let last = try reader.first("SELECT max(rid) FROM \(table)") { try $0.intOrNil(0) } ?? nil
+        guard let first, let last else { return nil }
+        return first...max(first, last)
+    }
+
+    /// All vectors of a model, or those in some rows, so many at a time. They are read as they lie in the file, and the
+    /// texts beside them not at all.
+    static func each(
+        of model: String, rows: ClosedRange<Int64> = 0 ... .max, _ origins: Origins, atOnce: Int = 256, in reader: Reader,
+        body: ([Entry]) throws -> Void
+    ) throws {
+        var entries: [Entry] = []
+        try reader.each(
+            "SELECT passage_rid, vector FROM passage_vectors WHERE (model = $1) IS TRUE AND rid BETWEEN $2 AND $3", model, rows.lowerBound,
+            rows.upperBound
+        ) { row in
             let passage = try row.int(0)
-            guard let document = documentOf[passage].flatMap({ documents[$0] }) else { return }
-            try body(
-                Entry(passage: passage, source: document.source, sourceRowID: document.row, owner: document.owner, vector: row.floats(1)))
+            guard let origin = origins.origin(of: passage) else { return }
+            entries.append(
+                Entry(passage: passage, source: origin.source, sourceRowID: origin.row, owner: origin.owner, vector: row.floats(1)))
+            guard entries.count == atOnce else { return }
+            try body(entries)
+            entries.removeAll(keepingCapacity: true)
         }
+        if !entries.isEmpty { try body(entries) }
     }
 
     static func entry(of passage: Int64, model: String, in reader: Reader) throws -> Entry? {

@@ -23,13 +23,15 @@ package final class HashPool: Sendable {
     private let state: Monitor<State>
     private let capacity: Int
 
-    /// - Parameter name: what the threads are called, for those who look at them from outside.
-    package init(workers: Int = 2, queue: Int = 16, name: String = "hash") {
+    /// - Parameters:
+    ///   - name: what the threads are called, for those who look at them from outside.
+    ///   - niceness: from 0 to 19, how much they give way to other threads.
+    package init(workers: Int = 2, queue: Int = 16, name: String = "hash", niceness: Int32 = 0) {
         let state = Monitor(State())
         self.state = state
         capacity = workers + queue
         let threads = (0..<workers).map { index in
-            PlatformThread.start(workers > 1 ? "\(name)-\(index)" : name) { Self.work(state) }
+            PlatformThread.start(workers > 1 ? "\(name)-\(index)" : name, niceness: niceness) { Self.work(state) }
         }
         state.withLock { $0.threads = threads }
     }
