@@ -62,7 +62,7 @@ import Testing
 
     @Test("putting several adds and replaces, and tells which it cannot take")
     func putSeveral() throws {
-        let index = try FlatIndex(dimension: 2, metric: .dot)
+        let index = try FlatIndex(dimension: 2, metric: .l2)
         try index.add(1, [1, 1])
         let refused = index.put([(1, [2, 2]), (2, [3, 3]), (3, [.nan, 0]), (4, [1]), (2, [4, 4])])
         #expect(refused == [3, 4])

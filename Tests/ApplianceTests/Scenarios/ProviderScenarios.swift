@@ -123,7 +123,7 @@ struct ProviderScenarios {
         try await StubProvider.with(trouble.behaviour, .stream(["Fine."])) { provider, url in
             let slow = trouble.logged == "total"
             let settings = Self.settings(
-                url, firstByte: trouble.logged == "firstByte" ? 1000 : 4000, idle: trouble.logged == "idle" ? 1000 : 4000,
+                url, firstByte: slow || trouble.logged == "firstByte" ? 1000 : 4000, idle: slow || trouble.logged == "idle" ? 1000 : 4000,
                 total: slow ? 1500 : 30_000)
             try await TestAppliance.run(settings: settings) { server in
                 let user = try await server.register()

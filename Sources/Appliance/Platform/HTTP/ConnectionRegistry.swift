@@ -3,9 +3,10 @@ import Synchronization
 
 /// The connections that are open now, so that they can be counted and, when a drain takes too long, closed.
 final class ConnectionRegistry: Sendable {
-    private struct State {
+    fileprivate struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isClosing = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let limit: Int
@@ -29,9 +30,24 @@ final class ConnectionRegistry: Sendable {
         }
         guard isAdmitted else { return false }
         channel.closeFuture.whenComplete { _ in
-            self.state.withLock { _ = $0.channels.removeValue(forKey: id) }
+            let waiters = self.state.withLock { state in
+                state.channels.removeValue(forKey: id)
+                return state.takeWaiters()
+            }
+            for waiter in waiters { waiter.resume() }
         }
         return true
+    }
+
+    /// Returns when there is none left. That a server has let go of a connection is told to others first.
+    func untilEmpty() async {
+        await withCheckedContinuation { continuation in
+            let waiters = state.withLock { state in
+                state.waiters.append(continuation)
+                return state.takeWaiters()
+            }
+            for waiter in waiters { waiter.resume() }
+        }
     }
 
     /// Closes every connection, whatever it is doing, and lets none in any more.
@@ -44,6 +60,14 @@ final class ConnectionRegistry: Sendable {
             channel.triggerUserOutboundEvent(ConnectionCut(), promise: nil)
             channel.close(promise: nil)
         }
+    }
+}
+
+extension ConnectionRegistry.State {
+    fileprivate mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+        guard channels.isEmpty else { return [] }
+        defer { waiters = [] }
+        return waiters
     }
 }
 

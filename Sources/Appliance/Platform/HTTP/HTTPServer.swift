@@ -68,7 +68,8 @@ package final class HTTPServer: Sendable {
             registry.closeAll()
         }
         try? await running.server.shutdownGracefully()
-        cut.cancel()
+        defer { cut.cancel() }
         _ = await running.task.result
+        await registry.untilEmpty()
     }
 }
