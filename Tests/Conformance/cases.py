@@ -9,6 +9,7 @@ Loaded by schemathesis (SCHEMATHESIS_HOOKS); schema.py sets the environment and 
 
 import atexit
 import collections
+import http.client
 import itertools
 import json
 import os
@@ -60,6 +61,20 @@ class Account:
         with Client(PORT, self.access) as client:
             return client.request(method, path, body)
 
+    def events(self, method: str, path: str, body: dict) -> list[dict]:
+        """The data of the Server-Sent Events of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=15)
+        try:
+            connection.request(method, path, json.dumps(body), {
+                "Authorization": f"Bearer {self.access}", "Accept": "text/event-stream", "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path} was answered with {answer.status}: {text}")
+        return [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
+
 
 def new_email() -> str:
     return f"client{next(Account.numbers)}@example.org"
@@ -94,14 +109,21 @@ class Known:
         return token
 
     def some_profile(self) -> int:
+        self.look_for_profile()
         if self.profile is None:
             self.profile = demand(self.account.ask("POST", PROFILES, {}), 201, "creating a profile")["id"]
         return self.profile
 
     def no_profile(self) -> None:
+        self.look_for_profile()
         if self.profile is not None:
             demand(self.account.ask("DELETE", f"{PROFILES}{self.profile}/"), 204, "deleting a profile")
             self.profile = None
+
+    def look_for_profile(self) -> None:
+        """What is made for a recommendation makes one too."""
+        found = demand(self.account.ask("GET", PROFILES), 200, "the profiles")["results"]
+        self.profile = found[0]["id"] if found else None
 
     def learn(self, case, status: int, answer) -> None:
         if case.operation.label in ENDING and 200 <= status < 300:
@@ -155,7 +177,9 @@ def put_ids(case, number: int) -> None:
     path = case.operation.path
     kind = next((kind for kind in known.things.makers() if path.startswith(f"{kind}{{id}}/")), None)
     if kind:
-        case.path_parameters["id"] = known.things.some(kind, number)
+        # Those that others have made have no question in them.
+        is_asked_anew = path == f"{SESSIONS}{{id}}/regenerate/"
+        case.path_parameters["id"] = known.things.session() if is_asked_anew else known.things.some(kind, number)
         if path == f"{JOBS}{{id}}/unsave/":
             known.account.ask("POST", f"{JOBS}{case.path_parameters['id']}/save/")
     elif operation(case) == f"POST {RECOMMENDATIONS}generate/":

@@ -11,6 +11,7 @@ ALERTS = f"{API}/jobs/alerts/"
 RECOMMENDATIONS = f"{API}/jobs/recommendations/"
 NOTIFICATIONS = f"{API}/notifications/notifications/"
 SESSIONS = f"{API}/chat/sessions/"
+STREAMS = f"{API}/chat/streams/"
 
 # What only the staff may do.
 STAFF = {
@@ -46,6 +47,7 @@ class Things:
         return {
             JOBS: self.job, SAVED: self.saved, APPLICATIONS: self.application, ALERTS: self.alert,
             RECOMMENDATIONS: self.recommendation, NOTIFICATIONS: self.notification, SESSIONS: self.session,
+            STREAMS: self.stream,
         }
 
     def learn(self, operation: str, path_id: str | None, status: int, answer) -> None:
@@ -79,7 +81,12 @@ class Things:
         return demand(self.account.ask("POST", ALERTS, {"name": "Welding"}), 201, "creating an alert")["id"]
 
     def session(self) -> str:
-        return demand(self.account.ask("POST", SESSIONS, {}), 201, "creating a session")["id"]
+        """With a question in it, which can be answered anew."""
+        return demand(self.account.ask("POST", f"{API}/chat/send/", {"content": "Who repairs boats?"}), 200, "asking")["session_id"]
+
+    def stream(self) -> str:
+        """Of an answer that has been given; the session that it is in goes with nothing else of these."""
+        return self.account.events("POST", f"{API}/chat/send/", {"content": "Who repairs aircraft engines?"})[0]["stream_id"]
 
     def notification(self) -> str:
         body = {"title": "Tonight", "message": "The server is down at ten.", "emails": [self.account.email]}

@@ -14,7 +14,8 @@ extension ChatRoutes {
             "after", .integer(0...Int(Int32.max)), "The number of the last piece that you have; the header Last-Event-ID says the same.")
         return [
             .get(streams, summary: "Follow an answer, or see how far it is.", produces: [Self.events, "application/json"], handler: follow)
-                .asks(after).returns(200, ChatDocs.stream, "How far it is, as JSON; else its events.", as: ["application/json"]),
+                .asks(after).returns(200, ChatDocs.stream, "How far it is, as JSON; else its events.")
+                .returns(200, .anything, as: [Self.events]),
             .post(streams + "stop/", body: .none, summary: "Stop an answer.", handler: stop).returns(200, ChatDocs.stopped),
             Route(
                 method: "POST", pattern: sessions + "regenerate/", body: .none, summary: "Answer the last question anew.",

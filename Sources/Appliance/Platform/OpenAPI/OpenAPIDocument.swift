@@ -131,13 +131,20 @@ struct OperationWriter {
     }
 
     private func responses(_ components: inout SchemaComponents) -> JSONObject {
-        var responses: [(Int, JSONValue)] = route.operation.answers.map { answer in
-            var object = JSONObject([("description", .string(answer.description))])
-            if let schema = answer.schema {
-                let json = schema.json(&components)
-                let content = answer.mediaTypes.map { ($0, JSONValue.object(JSONObject([("schema", json)]))) }
-                object.append("content", .object(JSONObject(content)))
+        // Two with the same status are one that has several forms.
+        var documented: [(status: Int, description: String, content: [(String, JSONValue)])] = []
+        for answer in route.operation.answers {
+            let json = answer.schema?.json(&components)
+            let content = json.map { json in answer.mediaTypes.map { ($0, JSONValue.object(JSONObject([("schema", json)]))) } } ?? []
+            if let place = documented.firstIndex(where: { $0.status == answer.status }) {
+                documented[place].content += content
+            } else {
+                documented.append((answer.status, answer.description, content))
             }
+        }
+        var responses: [(Int, JSONValue)] = documented.map { answer in
+            var object = JSONObject([("description", .string(answer.description))])
+            if !answer.content.isEmpty { object.append("content", .object(JSONObject(answer.content))) }
             return (answer.status, .object(object))
         }
         for answer in CommonAnswers.of(route) where !responses.contains(where: { $0.0 == answer.status }) {
