@@ -7,26 +7,27 @@ extension SettingTable {
             mail, ingest (fetching jobs), index (vectors) and maintenance. Each has places
             and a pace of its own, so that a slow mail server holds up no answer.
             """,
-        settings: [all, inline] + places + paces + keeping)
+        settings: queueTotals + queuePlaces + queuePaces + queueKeeping)
 
-    private static let all = Setting.integer(
-        "queue.workers", \.queue.workers, 16, in: 1...256, unit: "items", .restart,
-        """
-        How many pieces of work run at once, of all queues together. With fewer places
-        than the queues have between them, ai gets its own first, then webhook, mail,
-        ingest, index and maintenance. Most of them wait for somebody else's server, so
-        more than the cores is right; each holds a connection and some memory.
-        """)
+    private static let queueTotals = [
+        Setting.integer(
+            "queue.workers", \.queue.workers, 16, in: 1...256, unit: "items", .restart,
+            """
+            How many pieces of work run at once, of all queues together. With fewer places
+            than the queues have between them, ai gets its own first, then webhook, mail,
+            ingest, index and maintenance. Most of them wait for somebody else's server, so
+            more than the cores is right; each holds a connection and some memory.
+            """),
+        Setting.boolean(
+            "queue.inline", \.queue.inline, false, .live,
+            """
+            true: a request that sets off work is answered when the work has been tried
+            once, as in tests and with clients that cannot ask for a task's state. The
+            caller then waits as long as the model takes.
+            """),
+    ]
 
-    private static let inline = Setting.boolean(
-        "queue.inline", \.queue.inline, false, .live,
-        """
-        true: a request that sets off work is answered when the work has been tried
-        once, as in tests and with clients that cannot ask for a task's state. The
-        caller then waits as long as the model takes.
-        """)
-
-    private static let places = [
+    private static let queuePlaces = [
         Setting.integer(
             "queue.ai_workers", \.queue.aiWorkers, 4, in: 1...256, unit: "items", .restart,
             """
@@ -70,7 +71,7 @@ extension SettingTable {
             """),
     ]
 
-    private static let paces = [
+    private static let queuePaces = [
         Setting.integer(
             "queue.ai_per_minute", \.queue.aiPerMinute, 0, in: 0...60_000, unit: "items a minute", .restart,
             """
@@ -105,7 +106,7 @@ extension SettingTable {
             """),
     ]
 
-    private static let keeping = [
+    private static let queueKeeping = [
         Setting.integer(
             "queue.result_limit_bytes", \.queue.resultLimitBytes, 65_536, in: 1024...1_048_576, unit: "bytes", .restart,
             """

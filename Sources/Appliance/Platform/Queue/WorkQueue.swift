@@ -200,7 +200,7 @@ package actor WorkQueue {
             if takesSuspect, let suspect = try WorkTable.nextSuspect(wishes.flatMap(\.kinds), in: reader), running[suspect.rowID] == nil {
                 again.append(suspect.due)
             }
-            guard try isAnyReady || again.contains(where: { $0 <= now }) else { return (nil, again.min()) }
+            guard isAnyReady || again.contains(where: { $0 <= now }) else { return (nil, again.min()) }
             let plan = WorkPlan(places: places.free, wishes: wishes, takesSuspect: takesSuspect, running: Set(running.keys))
             return (plan, again.min())
         }

@@ -2,7 +2,7 @@
 /// up nothing else. A worker says in which its kind stands.
 ///
 /// In this order they get the places that the process has left: first what somebody waits for.
-package enum WorkQueueName: String, Sendable, CaseIterable, Comparable {
+package enum WorkQueueName: String, Sendable, CaseIterable {
     /// Asks the model for an account.
     case ai
     /// Tells other people's servers.
@@ -17,10 +17,6 @@ package enum WorkQueueName: String, Sendable, CaseIterable, Comparable {
 
     /// Whether accounts take turns in it. In the others the longest due is the next.
     var hasTurns: Bool { self == .ai }
-
-    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-
-    package static func < (left: WorkQueueName, right: WorkQueueName) -> Bool { left.rank < right.rank }
 }
 
 /// How much of the process one queue may use. Nil is no limit but the process's own.
