@@ -17,7 +17,7 @@ struct QueueCommandTests {
     /// A data directory in which a server has been, and then three pieces of work: one dead, one that waits, and one
     /// that waits in quarantine. Their ids.
     private static func fill(_ line: CommandLine) async throws -> [String] {
-        try await TestAppliance.rerun(in: line.directory) { server in
+        let ids = try await TestAppliance.rerun(in: line.directory) { server in
             // Kinds of which this release knows nothing run nowhere; the queue is the one that some other release said.
             try await server.database.write { transaction in
                 try transaction.execute("INSERT INTO work_kinds (kind, queue) VALUES ('old', 'mail')")
@@ -33,6 +33,8 @@ struct QueueCommandTests {
                 return ids.map(\.description)
             }
         }
+        _ = try await eventually { (try? DataDirectory(locking: line.path("data"))) != nil }
+        return ids
     }
 
     @Test("Work is listed, shown, tried again, called off and forgotten, with and without a server", arguments: [true, false])

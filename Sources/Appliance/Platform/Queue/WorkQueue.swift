@@ -192,7 +192,9 @@ package actor WorkQueue {
                 }
                 let wish = WorkPlan.Wish(queue: queue, kinds: kinds, limit: free, turns: places.turns[queue])
                 wishes.append(wish)
-                if isReady { isAnyReady = try isAnyReady || wish.turns.map { try WorkTable.nextAccount(kinds, $0, in: reader) != nil } ?? true }
+                guard isReady else { continue }
+                // An account whose places are all taken is ready and yet can have nothing.
+                isAnyReady = try isAnyReady || wish.turns.map { try WorkTable.nextAccount(kinds, $0, in: reader) != nil } ?? true
             }
             guard !wishes.isEmpty else { return (nil, again.min()) }
             if let later = try WorkTable.nextLater(in: reader) { again.append(later) }

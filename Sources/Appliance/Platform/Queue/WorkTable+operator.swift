@@ -89,7 +89,8 @@ extension WorkTable {
     static func runAgain(_ id: Identifier, in transaction: Transaction) throws -> Bool {
         let taken = try transaction.int(
             """
-            SELECT count(*) FROM work_items AS mine JOIN work_items AS other ON other.kind = mine.kind AND other.unique_key = mine.unique_key
+            SELECT count(*) FROM work_items AS mine
+            JOIN work_items AS other ON other.kind = mine.kind AND other.unique_key = mine.unique_key
             WHERE mine.id = $1 AND other.rid <> mine.rid AND other.state IN ('pending', 'running', 'retry')
             """, id)
         guard taken == 0 else { return false }
@@ -120,7 +121,8 @@ extension WorkTable {
     /// Which of these runs somebody wants to stop: found again should the event have gone astray.
     static func toStop(_ rowIDs: [Int64], in reader: Reader) throws -> [Int64] {
         try rowIDs.filter { rowID in
-            try reader.int("SELECT count(*) FROM work_items WHERE rid = $1 AND cancel_asked_at IS NOT NULL AND state = 'running'", rowID) > 0
+            let sql = "SELECT count(*) FROM work_items WHERE rid = $1 AND state = 'running' AND cancel_asked_at IS NOT NULL"
+            return try reader.int(sql, rowID) > 0
         }
     }
 
