@@ -59,9 +59,11 @@ enum ZoneFile {
         guard cursor.skip(header.characters + header.leaps * (wide ? 12 : 8) + header.standardMarks + header.utcMarks) else { return nil }
         guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
         var tail: ZoneTail?
-        if wide, let text = cursor.footer(), !text.isEmpty {
+        if wide {
+            guard let text = cursor.footer() else { return nil }
+            // Empty where nothing is known of the time to come.
             tail = ZoneTail(text)
-            guard tail != nil else { return nil }
+            guard tail != nil || text.isEmpty else { return nil }
         }
         let changes = zip(times, indexes).map { TimeZoneRules.Change(at: $0, offset: offsets[$1]) }
         return TimeZoneRules(name: name, first: offsets[0], changes: changes, tail: tail)
