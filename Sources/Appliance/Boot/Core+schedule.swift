@@ -28,7 +28,7 @@ extension Core {
             let run = try ScheduleTable.latest(of: schedule.name, in: reader)
             return (run, try run.flatMap { try WorkTable.ending(of: $0.work, in: reader) })
         }
-        let last: JSONValue? = run.map { run in
+        let last: JSONValue? = run.map { run -> JSONValue in
             [
                 "slot": Self.time(run.slot), "ordered_at": .string(run.orderedAt.iso), "task_id": .string(run.work.description),
                 "status": ending.map { .string($0.state.status) } ?? .null, "outcome": ending.flatMap(\.outcome) ?? .null,
@@ -50,7 +50,7 @@ extension Core {
             throw CommandFailure("the count must be 1 to \(Self.mostSlots)", exit: 2)
         }
         return .array(
-            wanted.map { schedule in
+            wanted.map { schedule -> JSONValue in
                 var (slots, moment): ([JSONValue], Timestamp) = ([], clock.now())
                 while slots.count < count, let timetable = schedule.timetable, let slot = timetable.next(after: moment) {
                     slots.append(["at": .string(slot.iso), "local": .string(timetable.zone.text(of: slot))])

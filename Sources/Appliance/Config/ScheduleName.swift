@@ -89,18 +89,27 @@ enum ScheduleName: String, Sendable, CaseIterable {
             "The same for accounts that asked for weekly news."
         case .dailyAlerts:
             """
-            Runs the job alerts that are daily, and the monthly ones whose month is over.
+            Runs the job alerts that are daily, and the monthly ones whose month is
+            over.
             """
         case .weeklyAlerts:
             "Runs the job alerts that are weekly."
         case .followUps:
-            "Reminds applicants of applications whose follow-up date has come, once a date."
+            """
+            Reminds applicants of applications whose follow-up date has come, once a
+            date.
+            """
         case .tellWeek:
-            "Tells each account what it did in the last seven days, where it did anything."
+            """
+            Tells each account what it did in the last seven days, where it did
+            anything.
+            """
         case .submitApplications:
             "Sends automatic applications that wait."
         case .checkSkyvern:
-            "Asks after automatic applications of which nothing was heard for an hour."
+            """
+            Asks after automatic applications of which nothing was heard for an hour.
+            """
         case .closeJobs:
             """
             Closes jobs whose deadline has passed, and old ones; see

@@ -14,27 +14,30 @@ extension SettingTable {
             in autumn runs the first time. jobraker schedule list|next|run shows it all,
             and runs one at once, whether it is on or off.
             """,
-        settings: [
-            .boolean(
-                "schedule.enabled", \.schedule.enabled, true, .live,
-                """
-                false: nothing runs by itself. Slots that pass meanwhile are not made up
-                for later.
-                """),
-            .text(
-                "schedule.timezone", \.schedule.timezone, "UTC", .timeZone, .live,
-                """
-                Whose clock the times below are on, where they name no other.
-                """),
-            .integer(
-                "schedule.close_jobs_after_days", \.schedule.closeJobsAfterDays, 30, in: 0...3650, unit: "days", .live,
-                """
-                How long a job stays open that was neither posted nor added since; then
-                clean_up_old_job_listings closes it. Too few: jobs that are still open
-                vanish from searches. 0: age closes none, only a deadline does.
-                """),
-        ]
-            + ScheduleName.allCases.map { name in
-                .text("schedule." + name.rawValue, name.path, name.standard, .timetable, .live, name.manual)
-            })
+        settings: general + ScheduleName.allCases.map(\.setting))
+
+    private static let general: [Setting] = [
+        .boolean(
+            "schedule.enabled", \.schedule.enabled, true, .live,
+            """
+            false: nothing runs by itself. Slots that pass meanwhile are not made up
+            for later.
+            """),
+        .text(
+            "schedule.timezone", \.schedule.timezone, "UTC", .timeZone, .live,
+            """
+            Whose clock the times below are on, where they name no other.
+            """),
+        .integer(
+            "schedule.close_jobs_after_days", \.schedule.closeJobsAfterDays, 30, in: 0...3650, unit: "days", .live,
+            """
+            How long a job stays open that was neither posted nor added since; then
+            clean_up_old_job_listings closes it. Too few: jobs that are still open
+            vanish from searches. 0: age closes none, only a deadline does.
+            """),
+    ]
+}
+
+extension ScheduleName {
+    fileprivate var setting: Setting { .text("schedule." + rawValue, path, standard, .timetable, .live, manual) }
 }

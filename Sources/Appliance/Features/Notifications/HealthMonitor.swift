@@ -60,7 +60,7 @@ struct HealthMonitor: Worker {
     static let order = WorkOrder(kind, payload: .object(JSONObject()), uniqueKey: kind)
 
     func run(_ item: WorkItem) async throws -> WorkOutcome {
-        let findings = [try await databaseFinding(), diskFinding()] + (try await workFindings())
+        let findings = try await [databaseFinding(), diskFinding()] + workFindings()
         for finding in findings where !finding.isWell {
             log.warning("The server needs attention.", ["check": .string(finding.name), "detail": .string(finding.detail)])
         }

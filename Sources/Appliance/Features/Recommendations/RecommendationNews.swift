@@ -30,7 +30,7 @@ struct RecommendationNews: Worker {
     func run(_ item: WorkItem) async throws -> WorkOutcome {
         let rhythm = item.payload["rhythm"]?.string.flatMap { Rhythm(rawValue: $0) } ?? .daily
         let count = try await AccountWalk(database: database, log: log).run { account, transaction in
-            guard rhythm.suits(try NotificationSettingsStore.settings(of: account.owner, in: transaction)) else { return false }
+            guard try rhythm.suits(NotificationSettingsStore.settings(of: account.owner, in: transaction)) else { return false }
             return try Self.tell(account, in: transaction)
         }
         return WorkOutcome { _ in count.json }
