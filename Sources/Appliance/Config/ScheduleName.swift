@@ -72,9 +72,14 @@ enum ScheduleName: String, Sendable, CaseIterable {
     var manual: String {
         switch self {
         case .syncJobs:
-            "Brings in new jobs from every source that is configured."
+            """
+            Brings in new jobs from every source that is configured. Without any it says
+            not_configured, and brings none.
+            """
         case .fetchAdzuna:
-            "Brings in new jobs from Adzuna."
+            """
+            Brings in new jobs from Adzuna. Without access to it it says not_configured.
+            """
         case .matchJobs:
             """
             Finds the jobs that suit each account. Nobody is told of them here, but by
@@ -86,14 +91,20 @@ enum ScheduleName: String, Sendable, CaseIterable {
             weekly news is left to the next schedule.
             """
         case .weeklyRecommendations:
-            "The same for accounts that asked for weekly news."
+            """
+            Tells those accounts that asked for weekly news (the frequency in their
+            settings) of the new jobs that suit them well.
+            """
         case .dailyAlerts:
             """
             Runs the job alerts that are daily, and the monthly ones whose month is
             over.
             """
         case .weeklyAlerts:
-            "Runs the job alerts that are weekly."
+            """
+            Runs the job alerts that are weekly. More often than once in half a week it
+            finds none that is due.
+            """
         case .followUps:
             """
             Reminds applicants of applications whose follow-up date has come, once a
@@ -105,7 +116,10 @@ enum ScheduleName: String, Sendable, CaseIterable {
             anything.
             """
         case .submitApplications:
-            "Sends automatic applications that wait."
+            """
+            Sends automatic applications that wait, where there is something to send
+            them with; else it says not_configured.
+            """
         case .checkSkyvern:
             """
             Asks after automatic applications of which nothing was heard for an hour.
@@ -121,7 +135,10 @@ enum ScheduleName: String, Sendable, CaseIterable {
             comes in; this finds what was left out.
             """
         case .embedProfiles:
-            "The same for profiles."
+            """
+            Makes vectors for the lines of profiles that lack one, so that jobs can be
+            compared with them.
+            """
         case .checkIndex:
             """
             Holds the index against what it is made of, document by document, and mends

@@ -24,7 +24,8 @@ struct ScheduleStoreTests {
     func marks() async throws {
         try await AccountsFixture.run { fixture in
             let (ada, eve) = (
-                try await MatchFixture.account(in: fixture.database), try await MatchFixture.account("eve@example.org", in: fixture.database)
+                try await MatchFixture.account(in: fixture.database),
+                try await MatchFixture.account("eve@example.org", in: fixture.database)
             )
             func mark(_ account: Account) throws -> Int64? {
                 try fixture.database.read { try NotificationMarkStore.mark(.week, of: account.owner, in: $0) }

@@ -11,7 +11,8 @@ struct ScheduleCommandTests {
         let line = try CommandLine()
         try await line.with(server: isRunning) { () async throws in
             for words in [
-                ["list"], ["list", "--json"], ["next"], ["next", "fetch_adzuna_jobs"], ["next", "fetch_adzuna_jobs", "--count", "3", "--json"],
+                ["list"], ["list", "--json"], ["next"], ["next", "fetch_adzuna_jobs"],
+                ["next", "fetch_adzuna_jobs", "--count", "3", "--json"],
             ] {
                 #expect(try await line.run(all: ["schedule"] + words) == 0, "\(words)")
             }

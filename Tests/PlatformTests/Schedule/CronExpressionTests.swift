@@ -54,7 +54,8 @@ import Testing
             ("* * mon * *", .malformed(field: .day, part: "mon")), ("*/0 * * * *", .malformed(field: .minute, part: "*/0")),
             ("5/10 * * * *", .malformed(field: .minute, part: "5/10")), ("*/2/2 * * * *", .malformed(field: .minute, part: "*/2/2")),
             ("1,,2 * * * *", .malformed(field: .minute, part: "")), ("** * * * *", .malformed(field: .minute, part: "**")),
-            ("1-2-3 * * * *", .malformed(field: .minute, part: "1-2-3")), ("\u{FF11} * * * *", .malformed(field: .minute, part: "\u{FF11}")),
+            ("1-2-3 * * * *", .malformed(field: .minute, part: "1-2-3")),
+            ("\u{FF11} * * * *", .malformed(field: .minute, part: "\u{FF11}")),
             ("5-1 * * * *", .backwards(field: .minute, part: "5-1")), ("* * * * sat-tue", .backwards(field: .weekday, part: "sat-tue")),
             ("@reboot", .unknownWord("@reboot")), ("@daily 5", .unknownWord("@daily 5")),
             ("0 0 30 2 *", .neverComes), ("0 0 31 4,6,9,11 *", .neverComes), (String(repeating: "0", count: 201), .tooLong),
@@ -87,7 +88,9 @@ import Testing
         let letters = Array("0123456789*/,-@ \tjanfebsun7é")
         Fuzzing.repeatedly(usually: 0.05) { generator in
             let text = String((0..<Int.random(in: 0..<24, using: &generator)).map { _ in letters.randomElement(using: &generator) ?? "*" })
-            if let expression = try? CronExpression(text) { _ = expression.firstMinute(from: Int64.random(in: -1000...1 << 40, using: &generator)) }
+            if let expression = try? CronExpression(text) {
+                _ = expression.firstMinute(from: Int64.random(in: -1000...1 << 40, using: &generator))
+            }
             return true
         }
     }

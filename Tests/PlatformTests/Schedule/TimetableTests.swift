@@ -33,8 +33,10 @@ import Testing
         "What runs in every hour counts the hours that pass",
         arguments: [
             ("30 * * * *", "America/New_York", "2026-03-08T06:00", ["2026-03-08T06:30", "2026-03-08T07:30"]),
-            ("*/30 0-23 * * *", "America/New_York", "2026-11-01T04:59",
-             ["2026-11-01T05:00", "2026-11-01T05:30", "2026-11-01T06:00", "2026-11-01T06:30", "2026-11-01T07:00"]),
+            (
+                "*/30 0-23 * * *", "America/New_York", "2026-11-01T04:59",
+                ["2026-11-01T05:00", "2026-11-01T05:30", "2026-11-01T06:00", "2026-11-01T06:30", "2026-11-01T07:00"]
+            ),
             ("15 * * * *", "Australia/Lord_Howe", "2026-04-04T14:00", ["2026-04-04T14:15", "2026-04-04T15:45", "2026-04-04T16:45"]),
         ] as [(String, String, String, [String])])
     func hours(text: String, zone: String, from: String, expected: [String]) throws {
