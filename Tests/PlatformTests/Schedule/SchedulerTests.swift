@@ -10,7 +10,8 @@ import Testing
 
     @Test("A slot orders its work when it comes, with its row, and once")
     func once() async throws {
-        try await ScheduleFixture.run(try Self.schedules(("nine", "0 9 * * *"), ("hourly", "@hourly")), at: "2026-01-01T08:30") { fixture in
+        try await ScheduleFixture.run(try Self.schedules(("nine", "0 9 * * *"), ("hourly", "@hourly")), at: "2026-01-01T08:30") {
+            (fixture) async throws in
             #expect(try await fixture.look() == [])
             #expect(try await fixture.look(at: "2026-01-01T08:59:59.999999") == [])
             #expect(try await fixture.look(at: "2026-01-01T09:00") == ["nine 09:00", "hourly 09:00"])
@@ -25,7 +26,7 @@ import Testing
 
     @Test("What was there before a schedule was known is not made up for")
     func first() async throws {
-        try await ScheduleFixture.run(try Self.schedules(("nine", "0 9 * * *")), at: "2026-01-01T12:00") { fixture in
+        try await ScheduleFixture.run(try Self.schedules(("nine", "0 9 * * *")), at: "2026-01-01T12:00") { (fixture) async throws in
             #expect(try await fixture.look() == [])
             #expect(try await fixture.look(at: "2026-01-02T09:00") == ["nine 09:00"])
         }
@@ -153,7 +154,7 @@ import Testing
             #expect(await fixture.scheduler.look() == 5_000_000)
             #expect(fixture.log.lines.contains { $0.contains("could not be looked after") })
         }
-        try await withDatabase(in: directory, migrations: ScheduleFixture.migrations, clock: clock) { test in
+        try await withDatabase(in: directory, migrations: ScheduleFixture.migrations, clock: clock) { (test) async throws in
             #expect(try await ScheduleFixture(test, schedules).look() == ["nine 09:00"])
         }
     }

@@ -40,8 +40,7 @@ extension JobSchema {
         Migration(
             version: 87, name: "job_deadlines",
             sql: """
-                CREATE INDEX jobs_by_deadline ON jobs (application_deadline)
-                    WHERE status = 'active' AND application_deadline IS NOT NULL;
+                CREATE INDEX jobs_by_deadline ON jobs (status, application_deadline) WHERE application_deadline IS NOT NULL;
                 """)
     ]
 }
