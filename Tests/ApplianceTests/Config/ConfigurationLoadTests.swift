@@ -162,13 +162,14 @@ import Testing
         #expect((values.queue.workers, values.queue.inline, values.applications.autoApply) == (11, true, true))
         let schedule = values.schedule
         #expect((schedule.enabled, schedule.timezone, schedule.closeJobsAfterDays) == (false, "Europe/Berlin", 117))
-        #expect(
-            [
-                schedule.syncJobs, schedule.fetchAdzuna, schedule.matchJobs, schedule.tellRecommendations,
-                schedule.weeklyRecommendations, schedule.dailyAlerts, schedule.weeklyAlerts, schedule.followUps, schedule.tellWeek,
-                schedule.submitApplications, schedule.checkSkyvern, schedule.closeJobs, schedule.embedJobs, schedule.embedProfiles,
-                schedule.checkIndex, schedule.maintenance, schedule.watchHealth,
-            ] == (1...15).map { $0 == 3 ? "3 0 * * * UTC" : "\($0) 0 * * *" } + ["off", ""])
+        let written: [String] = [
+            schedule.syncJobs, schedule.fetchAdzuna, schedule.matchJobs, schedule.tellRecommendations, schedule.weeklyRecommendations,
+            schedule.dailyAlerts, schedule.weeklyAlerts, schedule.followUps, schedule.tellWeek, schedule.submitApplications,
+            schedule.checkSkyvern, schedule.closeJobs, schedule.embedJobs, schedule.embedProfiles, schedule.checkIndex,
+            schedule.maintenance, schedule.watchHealth,
+        ]
+        let numbered = (1...15).map { (minute: Int) -> String in minute == 3 ? "3 0 * * * UTC" : "\(minute) 0 * * *" }
+        #expect(written == numbered + ["off", ""])
         #expect((values.limits.enabled, values.metrics.enabled, values.metrics.token) == (false, false, "key-4"))
         #expect((values.limits.authenticationPerMinute, values.limits.readingPerMinute) == (110, 111))
         #expect((values.limits.writingPerMinute, values.limits.assistantPerMinute) == (112, 113))

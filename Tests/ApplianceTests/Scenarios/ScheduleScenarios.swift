@@ -220,7 +220,7 @@ struct ScheduleScenarios {
     @Test("A slot that comes is run by the server itself, once, and its work is done")
     func slot() async throws {
         let on = "[schedule]\nfetch_adzuna_jobs = \"* * * * *\""
-        try await TestAppliance.run(settings: on) { server in
+        try await TestAppliance.run(settings: on) { (server) async throws in
             let name = ScheduleName.fetchAdzuna
             #expect(try await eventually { try await server.count("SELECT count(*) FROM schedules WHERE name = '\(name.rawValue)'") == 1 })
             #expect(try await server.listed(name)["timetable"] == "* * * * * UTC")
