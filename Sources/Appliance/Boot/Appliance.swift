@@ -76,6 +76,7 @@ final class Appliance: Sendable {
         let configuration = loaded.values
         // Before the database is opened, and perhaps changed by a migration, for a start that a bad file ends.
         let secure = try SecureListeners(loaded, clock: world.clock, log: world.log, roots: world.roots)
+        let templates = CurrentMailTemplates(try CurrentMailTemplates.load(loaded))
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)
@@ -85,7 +86,7 @@ final class Appliance: Sendable {
         do {
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let started = try await Parts.start(
-                core: core, httpSettings: httpSettings, current: current, metrics: secure.map { [$0.contexts] } ?? [])
+                core: core, httpSettings: httpSettings, templates: templates, current: current, metrics: secure.map { [$0.contexts] } ?? [])
             parts = started
             let dispatcher = started.dispatcher
             var (ports, securePorts): ([Int], [Int]) = ([], [])
@@ -125,6 +126,12 @@ final class Appliance: Sendable {
     /// them, and then nothing has changed. To be called before `reload`, which cannot fail.
     func reloadCertificate(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) {
         try secure?.reload(loaded)
+    }
+
+    /// Sends mails by the templates that `mail.templates` names now, also when only the files have changed. Throws what
+    /// is wrong with them, and then nothing has changed. To be called before `reload`.
+    func reloadMailTemplates(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) {
+        parts.mail.templates.replace(try CurrentMailTemplates.load(loaded))
     }
 
     /// Takes over what of a new configuration can change while running, and

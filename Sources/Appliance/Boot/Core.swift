@@ -58,6 +58,7 @@ final class Core: Sendable {
         case "export": return try await exportPiece(request.arguments)
         default:
             if request.command.hasPrefix("index.") { return try await index(request, progress) }
+            if request.command.hasPrefix("mail.") { return try await mail(request) }
             if request.command.hasPrefix("admin.") { return try await administer(request) }
             throw CommandFailure("unknown command \"\(request.command)\": this server is of another release", exit: 2)
         }

@@ -13,6 +13,7 @@ struct Parts: Sendable {
     let views: ViewCounter
     let streams: ChatStreams
     let live: LiveParts
+    let mail: MailParts
     /// The WebSockets that are open.
     var sockets: SocketRegistry { live.sockets }
     var bus: Bus { live.bus }
@@ -20,7 +21,8 @@ struct Parts: Sendable {
 
     /// What is running when it returns: the index of vectors, which follows the database, and the queue.
     static func start(
-        core: Core, httpSettings: HTTPSettings, current: Appliance.Settings, metrics extra: [any MetricsSource]
+        core: Core, httpSettings: HTTPSettings, templates: CurrentMailTemplates, current: Appliance.Settings,
+        metrics extra: [any MetricsSource]
     ) async throws -> Parts {
         let outbound = Outbound(clock: core.clock, random: core.random)
         let provider = ProviderMetrics()
@@ -37,7 +39,8 @@ struct Parts: Sendable {
                 provider: ModerationProvider(outbound: outbound, metrics: provider), settings: { current.values.moderation },
                 clock: core.clock, counters: judgements, log: core.log)
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
-            let queue = makeQueue(core, assistant, moderation, vectors, current.values)
+            let mail = try await MailParts.open(core, templates, current)
+            let queue = makeQueue(core, assistant, moderation, vectors, mail, current.values)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             let streams = ChatStreams(
                 database: core.database, assistant: assistant, moderation: moderation, clock: core.clock, random: core.random, log: core.log
@@ -61,8 +64,9 @@ struct Parts: Sendable {
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue, streams: streams,
-                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, httpSettings, current,
+                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, mail, httpSettings, current,
                 metrics: [
+                    mail.counters,
                     core.database, queue, provider, judgements, limiter, live.sockets, live.bus,
                     IndexMetrics(core.database, vectors, searches),
                 ] + extra)
@@ -72,7 +76,7 @@ struct Parts: Sendable {
             views.start()
             return Parts(
                 outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
-                streams: streams, live: live, dispatcher: dispatcher)
+                streams: streams, live: live, mail: mail, dispatcher: dispatcher)
         } catch {
             vectors.stop()
             outbound.stop()
@@ -95,6 +99,7 @@ struct Parts: Sendable {
     func close() {
         vectors.stop()
         outbound.stop()
+        mail.sender.stop()
     }
 
     /// Events reach their listeners after each commit, on the writer's thread. Weak: a listener holds the database,
@@ -126,7 +131,8 @@ struct Parts: Sendable {
     }
 
     private static func makeQueue(
-        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ configuration: Configuration
+        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ mail: MailParts,
+        _ configuration: Configuration
     ) -> WorkQueue {
         var settings = WorkQueue.Settings()
         settings.places = configuration.queue.workers
@@ -141,7 +147,7 @@ struct Parts: Sendable {
                 AccountScrub(database: core.database, log: core.log),
                 AnnouncementWork(database: core.database),
                 NotificationCleaning(database: core.database, clock: core.clock),
-            ],
+            ] + mail.workers(core),
             settings: settings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
@@ -164,12 +170,12 @@ struct Parts: Sendable {
         ListedData(name: "recommendations", resource: RecommendedJob.description) { account, reader in
             try RecommendationStore.recommendations(of: account.owner, statuses: nil, limit: .max, offset: 0, in: reader)
         },
-        TokenData(), ModerationData(), WorkData(),
+        TokenData(), ModerationData(), MailData(), WorkData(),
     ]
 
     private static func makeDispatcher(
         _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ vectors: VectorSearch, _ limiter: RateLimiter, _ live: LiveParts,
-        _ httpSettings: HTTPSettings,
+        _ mail: MailParts, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -178,7 +184,7 @@ struct Parts: Sendable {
         }
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData)
+            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData, mails: mail.accounts)
         let work = WorkRoutes(database: core.database)
         let applications = ApplicationRoutes(
             database: core.database,
@@ -203,7 +209,7 @@ struct Parts: Sendable {
             + NotificationSocketRoutes(database: core.database, bus: live.bus, log: core.log).routes
         let api =
             accounts.routes + socketTokens.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
-            + notifications.routes + monitoring.routes + common.routes + work.routes
+            + notifications.routes + monitoring.routes + common.routes + work.routes + mail.routes(core)
         let dispatcher = try Dispatcher(
             routes: api + sockets + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, tickets: live.tickets), settings: httpSettings,

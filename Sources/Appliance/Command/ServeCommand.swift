@@ -67,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         defer { notifier.ready(status: status) }
         do {
             let loaded = try Configuration.load(path: config, environment: environment)
+            try appliance.reloadMailTemplates(loaded)
             try appliance.reloadCertificate(loaded)
             let (changed, needRestart) = appliance.reload(loaded)
             for key in changed { log.info("Configuration changed.", ["key": .string(key)]) }

@@ -9,6 +9,8 @@ enum TextForm: Sendable, Equatable {
     case path
     case name
     case secret
+    case mailHost
+    case mailAddress
 
     func accepts(_ text: String) -> Bool {
         switch self {
@@ -18,6 +20,8 @@ enum TextForm: Sendable, Equatable {
         case .endpoint: URLText(text) != nil
         case .path: text.utf8.count <= 4096 && !text.unicodeScalars.contains(where: \.isControl)
         case .name: text.utf8.count <= 200 && !text.unicodeScalars.contains(where: \.isControl)
+        case .mailHost: HostName.isValid(text[...]) || HostName.isBracketed(text[...])
+        case .mailAddress: MailAddress(text) != nil
         // It travels in a header, where a space or a line end would end it or start another.
         case .secret: text.utf8.count <= 4096 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         }
@@ -32,6 +36,8 @@ enum TextForm: Sendable, Equatable {
         case .endpoint: "an address such as http://127.0.0.1:11434/v1: no user name, query or fragment"
         case .path: "a path of at most 4096 bytes without control characters"
         case .name: "a name of at most 200 bytes without control characters"
+        case .mailHost: "a host name or an address, IPv6 in brackets"
+        case .mailAddress: "an e-mail address in ASCII"
         case .secret: "at most 4096 visible ASCII characters without spaces"
         }
     }
