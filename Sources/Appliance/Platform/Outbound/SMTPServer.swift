@@ -42,9 +42,13 @@ package struct SMTPMessage: Sendable {
     package let bytes: [UInt8]
 
     package init(_ message: MailMessage) {
-        from = message.from
-        to = message.to
-        bytes = message.bytes
+        self.init(from: message.from, to: message.to, bytes: message.bytes)
+    }
+
+    init(from: MailAddress, to: MailAddress, bytes: [UInt8]) {
+        self.from = from
+        self.to = to
+        self.bytes = bytes
     }
 }
 
