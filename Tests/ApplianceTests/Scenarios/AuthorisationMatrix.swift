@@ -69,7 +69,7 @@ import Testing
         "POST /api/v1/auth/password-reset/confirm/": .anyone(400, #"{"token":"none","new_password":"another horse 8"}"#),
         "POST /api/v1/auth/verify-email/": .anyone(400, #"{"token":"none"}"#),
         "GET /api/v1/mail/outbox/": .staffOnly(200),
-        "GET /api/v1/mail/outbox/{mail_id}/": .staffOnly(200),
+        "GET /api/v1/mail/outbox/{id}/": .staffOnly(200),
         "GET /api/v1/notifications/unsubscribe/": .anyone(200),
         "POST /api/v1/notifications/unsubscribe/": .anyone(400),
         "GET /api/v1/auth/logins/": .account(200),

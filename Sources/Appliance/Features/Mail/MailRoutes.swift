@@ -17,7 +17,7 @@ struct MailRoutes: Sendable {
                     Operation.Parameter("before", .uuid, "Those older than this one, for the next page."),
                     Operation.Parameter("limit", .integer(1...Self.mostListed), "How many; 20 if not given.")
                 ).returns(200, MailDocs.list),
-            .get(Self.base + "{mail_id}/", access: .staff, summary: "One mail with its texts", handler: show)
+            .get(Self.base + "{id}/", access: .staff, summary: "One mail with its texts", handler: show)
                 .returns(200, MailDocs.whole),
         ]
     }
@@ -41,7 +41,7 @@ struct MailRoutes: Sendable {
 
     /// The mail as it would look now. The tokens of links are not shown: each would open somebody's account.
     @Sendable private func show(_ request: HTTPRequest) async throws -> HTTPAnswer {
-        guard let id = request.parameters["mail_id"].flatMap({ Identifier($0) }) else { throw HTTPError.notFound }
+        guard let id = request.parameters["id"].flatMap({ Identifier($0) }) else { throw HTTPError.notFound }
         guard let mail = try database.read({ try MailStore.mail(id, in: $0) }) else { throw HTTPError.noMatch(model: "Mail") }
         let filled = writer.filled(mail, code: Self.hidden, account: nil)
         return .json { writer in

@@ -14,7 +14,8 @@ struct UnsubscribeRoutes: Sendable {
         [
             .post(Self.path, access: .anyone, body: .none, summary: "End the digests that a link belongs to", handler: unsubscribe)
                 .asks(token).returns(200, AccountDocs.message),
-            .get(Self.path, access: .anyone, summary: "Ask whether to end digests", produces: ["text/html"]) { _ in Self.page },
+            .get(Self.path, access: .anyone, summary: "Ask whether to end digests", produces: ["text/html"]) { _ in Self.page }
+                .asks(token).returns(200, .text, "A page with a button.", as: ["text/html"]),
         ]
     }
 
