@@ -128,11 +128,9 @@ final class Appliance: Sendable {
         try secure?.reload(loaded)
     }
 
-    /// Sends mails by the templates that `mail.templates` names now, also when only the files have changed. Throws what
-    /// is wrong with them, and then nothing has changed. To be called before `reload`.
-    func reloadMailTemplates(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) {
-        parts.mail.templates.replace(try CurrentMailTemplates.load(loaded))
-    }
+    /// Makes mails with these templates from now on. They are read again with each reload, as files may have changed whose
+    /// directory has not.
+    func use(_ templates: MailTemplates) { parts.mail.templates.replace(templates) }
 
     /// Takes over what of a new configuration can change while running, and
     /// names what needs a restart.

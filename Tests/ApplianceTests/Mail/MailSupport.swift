@@ -61,7 +61,7 @@ struct MailingAppliance: Sendable {
     func until(_ id: Identifier, _ isSo: (OutgoingMail) -> Bool) async throws -> OutgoingMail {
         var last: OutgoingMail?
         let cameAbout = try await eventually {
-            last = try mail(id)
+            last = try self.mail(id)
             return last.map(isSo) ?? false
         }
         let mail = try #require(last)

@@ -100,13 +100,13 @@ import Testing
             #expect(subject() == "One")
             try directory.write("Subject: Two\n\n{{ oops }}", to: "mails/welcome.txt")
             let loaded = try TestAppliance.configuration(settings, in: directory)
-            let errors = #expect(throws: ConfigurationErrors.self) { try server.appliance.reloadMailTemplates(loaded) }
+            let errors = #expect(throws: ConfigurationErrors.self) { server.appliance.use(try CurrentMailTemplates.load(loaded)) }
             #expect(
                 errors?.text.hasPrefix(
                     "\(directory.path)/config.toml:2:1: mail.templates: \(directory.path)/mails/welcome.txt:3: there is no oops") == true)
             #expect(subject() == "One")
             try directory.write("Subject: Two\n\nx", to: "mails/welcome.txt")
-            try server.appliance.reloadMailTemplates(loaded)
+            server.appliance.use(try CurrentMailTemplates.load(loaded))
             #expect(subject() == "Two")
         }
         try directory.write("Subject: {{", to: "mails/welcome.txt")

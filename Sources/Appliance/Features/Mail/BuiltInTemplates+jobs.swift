@@ -29,7 +29,7 @@ extension BuiltInTemplates {
             text: """
             Subject: New Job Alert: {{ count }} matching jobs found
 
-            your alert "{{ name }}" has found new jobs ({{ count }}).
+            your alert "{{ alert }}" has found new jobs ({{ count }}).
             {{ if criteria }}
             It looks for: {{ criteria }}
             {{ end }}
@@ -51,7 +51,7 @@ extension BuiltInTemplates {
             {{ end }}
             """,
             html: """
-            <p>your alert <strong>{{ name }}</strong> has found new jobs ({{ count }}).
+            <p>your alert <strong>{{ alert }}</strong> has found new jobs ({{ count }}).
             {{ if criteria }}
             It looks for: {{ criteria }}
             {{ end }}

@@ -55,7 +55,7 @@ extension MailDraft {
         MailDraft(
             .alert,
             [
-                ("name", .string(name)), ("criteria", .string(criteria)), ("count", .integer(jobs.count)),
+                ("alert", .string(name)), ("criteria", .string(criteria)), ("count", .integer(jobs.count)),
                 ("jobs", .array(jobs.prefix(mostJobs).map(\.json))), ("more", .integer(max(0, jobs.count - mostJobs))),
                 ("address", .string(links.page("/alerts"))),
             ])

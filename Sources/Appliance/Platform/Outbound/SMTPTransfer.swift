@@ -41,7 +41,7 @@ final class SMTPTransfer {
         let result = curl_easy_perform(easy)
         // What the server said counts, whatever happened to the connection after that.
         if dialogue.isAccepted { return nil }
-        if result == CURLE_ABORTED_BY_CALLBACK, dialogue.stage < .body { return .cancelled }
+        if result == CURLE_ABORTED_BY_CALLBACK, dialogue.stage < .body, isCancelled() { return .cancelled }
         let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: errorText)
         return dialogue.failure(MailHeaderText(text).text)
     }
