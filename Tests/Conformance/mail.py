@@ -14,6 +14,7 @@ import collections
 import email.policy
 import email.utils
 import json
+import logging
 import os
 import pathlib
 import re
@@ -21,6 +22,7 @@ import ssl
 import subprocess
 import sys
 import time
+import warnings
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
@@ -95,6 +97,9 @@ def start(box: Box, folder: pathlib.Path, security: str):
     from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import AuthResult
 
+    # Refused handshakes and broken connections are what is tried.
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module="aiosmtpd")
     certificate, key = folder / "mail.pem", folder / "mail.key"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -109,7 +114,8 @@ def start(box: Box, folder: pathlib.Path, security: str):
             self.port = self.server.sockets[0].getsockname()[1]
             super()._trigger_server()
 
-    options = {"authenticator": authenticate, "auth_required": True, "auth_require_tls": security != "none"}
+    # Of TLS it knows only what STARTTLS began.
+    options = {"authenticator": authenticate, "auth_required": True, "auth_require_tls": security == "starttls"}
     if security == "starttls":
         options |= {"tls_context": context, "require_starttls": True}
     controller = OnFreePort(

@@ -199,7 +199,8 @@ struct Parts: Sendable {
         let isHealthy: @Sendable () async -> Bool = { [probe = health.probe] in await probe.outcome() == nil }
         let notifications = NotificationRoutes(database: core.database, clock: core.clock)
         let monitoring = MonitoringRoutes(
-            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy)
+            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy,
+            sendsMail: { current.values.mail.isConfigured })
         let common = CommonRoutes(
             database: core.database, recommendations: KnownRecommendations(),
             isAssistantConfigured: { current.values.assistant.isConfigured }, isHealthy: isHealthy)

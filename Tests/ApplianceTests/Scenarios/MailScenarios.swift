@@ -60,6 +60,9 @@ struct MailScenarios {
             #expect(mails.allSatisfy { $0.state == .sent && $0.attempts == 1 && $0.code.isEmpty })
             #expect(welcome.header("Message-ID") == "<\(mails[0].id.hex)@example.com>")
             #expect(world.server.appliance.parts.mail.counters.count(.sent) == 2)
+            let staff = try await world.server.staff()
+            let tried = try await staff.post("/api/v1/notifications/test/", #"{"test_type":"email"}"#).json
+            #expect(tried["results"]?["email"]?["status"] == "configured")
         }
     }
 
