@@ -29,13 +29,11 @@ import sys
 import time
 import urllib.parse
 
+import verdict
 from goals import Goal, at_least, at_most
 from machine import resident
 from report import Table
-from servers import BROKEN, READY_SECONDS, Client, Failed, Jobraker, demand
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Torture"))
-from appliance import Workspace  # noqa: E402
+from servers import READY_SECONDS, Client, Failed, Jobraker, demand
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL, DIMENSIONS = "all-MiniLM-L6-v2", 384
@@ -220,7 +218,7 @@ def delete(server: Jobraker, count: int) -> dict:
     return {"vectors": len(needles) // 3, "before": before, "after": after}
 
 
-def measure(options: argparse.Namespace, workspace: pathlib.Path) -> tuple[list[Table], list[Goal]]:
+def measure(options: argparse.Namespace, workspace: pathlib.Path) -> list[tuple[Table, list[Goal]]]:
     server = Jobraker(options.binary, workspace, "grown-index")
     empty = Jobraker(options.binary, workspace, "empty-index")
     try:
@@ -274,7 +272,7 @@ def measure(options: argparse.Namespace, workspace: pathlib.Path) -> tuple[list[
         at_least("pieces of an account's vectors before its deletion, in files and in memory", min(deletion["before"].values()), 1, ""),
         at_most("pieces in files afterwards", deletion["after"]["files"], 0, ""),
     ]
-    return tables, goals
+    return [*((table, []) for table in tables[:-1]), (tables[-1], goals)]
 
 
 def main() -> int:
@@ -286,19 +284,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.quick:
         options.vectors = 2000
-    workspace, failure, goals = Workspace("index"), None, []
-    try:
-        tables, goals = measure(options, workspace.path)
-        for table in tables:
-            print(table.text(), end="\n\n")
-        print(Table("goals", ["", "measured", "goal", ""], [goal.row for goal in goals]).text())
-    except (*BROKEN, subprocess.TimeoutExpired, ValueError, KeyError) as error:
-        failure = error
-        print(f"FAILED: {type(error).__name__}: {error}")
-    finally:
-        workspace.close(keep=failure is not None)
-    missed = [goal for goal in goals if not goal.met]
-    return 1 if failure or (missed and not options.quick) else 0
+    return verdict.run("index", options.quick, lambda workspace: measure(options, workspace.path))
 
 
 if __name__ == "__main__":

