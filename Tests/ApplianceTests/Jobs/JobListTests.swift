@@ -106,8 +106,8 @@ import Testing
                     job.skillsPreferred = number == 3 ? ["ärzte", "Ärzte"] : []
                 }
             }
-            var listed = ListedSkills()
-            #expect(try fixture.database.read { try listed.readOn(in: $0) } == false)
+            let (listed, hasMore) = try fixture.database.read { try ListedSkills().reading(in: $0) }
+            #expect(hasMore == false)
             #expect(listed.frequent(3) == ["quality control", "r", "ärzte"] && listed.frequent(1) == ["quality control"])
             let lists = JobLists(database: fixture.database)
             try await lists.prepareSkills()

@@ -9,19 +9,19 @@ extension ChatStreams {
     func recover() async throws {
         let (boot, model) = (self.boot, assistant.model)
         var recovered = 0
-        while true {
-            let some = try await database.write { transaction in
-                let abandoned = try ChatStreamStore.abandoned(before: boot, limit: Self.recoveredAtOnce, in: transaction)
+        // A start with nothing to recover writes nothing.
+        while case let abandoned = try await database.scan({
+            try ChatStreamStore.abandoned(before: boot, limit: Self.recoveredAtOnce, in: $0)
+        }), !abandoned.isEmpty {
+            try await database.write { transaction in
                 for (stream, owner) in abandoned {
                     let settlement = StreamSettlement(
                         stream: stream.id, session: stream.session, question: stream.question, ending: .failed(.interrupted),
                         log: stream.log, model: model)
                     _ = try settlement.write(of: owner, in: transaction)
                 }
-                return abandoned.count
             }
-            recovered += some
-            if some < Self.recoveredAtOnce { break }
+            recovered += abandoned.count
         }
         if recovered > 0 {
             log.warning("Answers that an earlier run did not finish were marked as interrupted.", ["answers": .int(recovered)])

@@ -134,7 +134,7 @@ final class ChatStreams: Sendable {
         for waiter in waiters { waiter?.resume(returning: .over) }
     }
 
-    /// How many answers are being written, for the metrics and for tests.
+    /// How many answers are being written, for tests.
     var openCount: Int { state.withLock { $0.lives.values.count { $0.stream.ending == nil } } }
 }
 

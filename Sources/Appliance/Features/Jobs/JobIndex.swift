@@ -42,10 +42,12 @@ enum JobIndex {
 
     /// Takes in the jobs that were stored before there was an index. It can be broken off at any point and goes on from there.
     static func catchUp(_ database: Database) async throws {
-        while try await database.write(catchUpSome) {}
+        while try await database.scan({ try $0.int("SELECT EXISTS (SELECT 1 FROM jobs_unindexed)") == 1 }) {
+            try await database.write(catchUpSome)
+        }
     }
 
-    @Sendable private static func catchUpSome(in transaction: Transaction) throws -> Bool {
+    @Sendable private static func catchUpSome(in transaction: Transaction) throws {
         let rowIDs = try transaction.rows("SELECT rid FROM jobs_unindexed ORDER BY rid LIMIT 50") { try $0.int(0) }
         for rowID in rowIDs {
             if let job = try JobStore.job(rowID: rowID, at: transaction.now, in: transaction), let stored = job.stored {
@@ -56,7 +58,6 @@ enum JobIndex {
             }
             try transaction.execute("DELETE FROM jobs_unindexed WHERE rid = $1", rowID)
         }
-        return !rowIDs.isEmpty
     }
 
     // MARK: Parts

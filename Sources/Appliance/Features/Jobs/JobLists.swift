@@ -48,11 +48,7 @@ struct JobLists: Sendable {
     func prepareSkills() async throws {
         var (listed, hasMore) = (ListedSkills(), true)
         while hasMore {
-            (listed, hasMore) = try await database.scan { [listed] reader in
-                var next = listed
-                let hasMore = try next.readOn(in: reader)
-                return (next, hasMore)
-            }
+            (listed, hasMore) = try await database.scan { [listed] in try listed.reading(in: $0) }
         }
         // The short ones first: one reading of all descriptions then serves several of them.
         let wanted = listed.frequent(Self.preparedSkills.all).sorted { $0.utf8.count < $1.utf8.count }

@@ -10,10 +10,9 @@ struct ListedSkills: Sendable {
     private static let most = 50_000
     private static let slice = 5000
 
-    /// Reads some jobs on; false when there are no more.
-    mutating func readOn(in reader: Reader) throws -> Bool {
-        var read = 0
-        var counted = self
+    /// With some jobs more, and whether there are others behind them.
+    func reading(in reader: Reader) throws -> (listed: ListedSkills, hasMore: Bool) {
+        var (counted, read) = (self, 0)
         try reader.each(
             "SELECT rid, skills_required, skills_preferred FROM jobs WHERE rid > $1 ORDER BY rid LIMIT $2", lastRowID, Self.slice
         ) { row in
@@ -23,8 +22,7 @@ struct ListedSkills: Sendable {
                 for skill in try row.json(column).array ?? [] { counted.add(skill.string ?? "") }
             }
         }
-        self = counted
-        return read == Self.slice
+        return (counted, read == Self.slice)
     }
 
     private mutating func add(_ skill: String) {

@@ -19,6 +19,17 @@ final class PassageDirectory: Sendable {
             }
         }
 
+        mutating func add(_ passage: Int64) {
+            switch self {
+            case .one(let first): self = .several([first, passage])
+            case .several(var passages):
+                // Lets go of the array, or appending would copy it.
+                self = .one(passage)
+                passages.append(passage)
+                self = .several(passages)
+            }
+        }
+
         init?(_ passages: [Int64]) {
             guard let first = passages.first else { return nil }
             self = passages.count == 1 ? .one(first) : .several(passages)
@@ -34,8 +45,7 @@ final class PassageDirectory: Sendable {
     func put(_ members: [(passage: Int64, group: Int64)]) {
         maps.withLock { maps in
             for (passage, group) in members where maps.groups.updateValue(group, forKey: passage) == nil {
-                let others = maps.passages[group]?.all ?? []
-                maps.passages[group] = others.isEmpty ? .one(passage) : .several(others + [passage])
+                if maps.passages[group]?.add(passage) == nil { maps.passages[group] = .one(passage) }
             }
         }
     }
