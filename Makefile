@@ -20,7 +20,7 @@ BENCH := full
 # How many seconds `make fuzz` runs for each of the things that it tries, and the seed that it begins with.
 FUZZ_SECONDS := 600
 FUZZ_SEED := 1
-FUZZ_SUITES := TextEncoderTests.FuzzTests PassageSplitterTests/fuzz SocketFuzzTests
+FUZZ_SUITES := TextEncoderTests.FuzzTests PassageSplitterTests/fuzz SocketFuzzTests WorkModelTests
 FUZZ := $(FUZZ_SUITES)
 # `make bench-vectors DATA=DIR` takes base.fvecs, query.fvecs and groundtruth.ivecs of DIR instead of its own data.
 DATA :=
@@ -75,7 +75,7 @@ help:
 	@echo "                (WEBSOCKET=short for the quick form, WEBSOCKET=docs also writes docs/conformance.md)"
 	@echo "make conformance-encoder  the encoder against onnxruntime with the same weights, on 500 texts"
 	@echo "make bench-encoder  the encoder's speed beside onnxruntime's, and its memory (BENCH=quick for a smoke test)"
-	@echo "make fuzz       random changes to weights, vocabularies, texts and WebSocket frames, FUZZ_SECONDS=$(FUZZ_SECONDS) for each"
+	@echo "make fuzz       random changes to weights, vocabularies, texts, WebSocket frames and work, FUZZ_SECONDS=$(FUZZ_SECONDS) for each"
 	@echo "                (FUZZ_SEED=$(FUZZ_SEED) is the first seed; FUZZ=name runs one suite: $(FUZZ_SUITES))"
 	@echo "make bench      durable writes, HTTP beside PocketBase, memory, starts, searches among 100 000 jobs,"
 	@echo "                10 000 sockets: figures, plots and a verdict on each goal"

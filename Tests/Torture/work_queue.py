@@ -33,8 +33,9 @@ FAILING = 0.05
 FAILING_ROUNDS = 0.6
 # With so many questions in the queue the clients slow down, so that it is also seen with few and none.
 MANY_WAITING, SLOW_PAUSE = 200, 0.1
-# How long the queue may need at the end: the second pause is a minute and a tenth.
-DRAIN_SECONDS = 100
+# How long the queue may need at the end: the second pause is a minute and a tenth, and what was in flight at several
+# kills waits in quarantine, a quarter of a minute after the second, and twice as long after each further one.
+DRAIN_SECONDS = 600
 LONG_RUN = 100
 
 

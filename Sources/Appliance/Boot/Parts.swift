@@ -109,6 +109,7 @@ struct Parts: Sendable {
                 switch event {
                 case is PassagesChanged: hasPassages = true
                 case is WorkEnqueued: hasWork = true
+                case let asked as WorkCancelAsked: queue?.stopRun(of: asked)
                 case let gone as ChatSessionDeleted: streams?.abandon(.sessionDeleted) { _, session in session == gone.session }
                 case let ended as LoginEnded:
                     live.sockets.close(login: ended.login)
@@ -128,9 +129,7 @@ struct Parts: Sendable {
     private static func makeQueue(
         _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ configuration: Configuration
     ) -> WorkQueue {
-        var settings = WorkQueue.Settings()
-        settings.places = configuration.queue.workers
-        return WorkQueue(
+        WorkQueue(
             database: core.database,
             workers: [
                 ChatWork(database: core.database, assistant: assistant, moderation: moderation),
@@ -142,7 +141,7 @@ struct Parts: Sendable {
                 AnnouncementWork(database: core.database),
                 NotificationCleaning(database: core.database, clock: core.clock),
             ],
-            settings: settings,
+            settings: configuration.queueSettings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
 
@@ -179,7 +178,8 @@ struct Parts: Sendable {
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
             random: core.random, registration: { current.values.registrationInForce }, personalData: personalData)
-        let work = WorkRoutes(database: core.database)
+        let work = WorkRoutes(database: core.database).routes
+            + WorkAdminRoutes(admin: WorkAdmin(database: core.database), clock: core.clock).routes
         let applications = ApplicationRoutes(
             database: core.database,
             autoApply: AutoApply(database: core.database, resumes: NoResumes(), executor: nil) { current.values.applications.autoApply })
@@ -203,7 +203,7 @@ struct Parts: Sendable {
             + NotificationSocketRoutes(database: core.database, bus: live.bus, log: core.log).routes
         let api =
             accounts.routes + socketTokens.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
-            + notifications.routes + monitoring.routes + common.routes + work.routes
+            + notifications.routes + monitoring.routes + common.routes + work
         let dispatcher = try Dispatcher(
             routes: api + sockets + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, tickets: live.tickets), settings: httpSettings,

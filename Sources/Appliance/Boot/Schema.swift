@@ -11,4 +11,5 @@ enum Schema {
         + NotificationSchema.migrations + NotificationSchema.settingsMigrations + RetrievalSchema.vectorMigrations
         + JobSchema.wordMigrations
         + ChatSchema.streamMigrations
+        + WorkSchema.queueMigrations
 }

@@ -151,8 +151,26 @@ enum ModerationFailurePolicy: String, Sendable, CaseIterable {
 }
 
 struct QueueSettings: Sendable, Equatable {
+    /// Of all queues together.
     var workers = 0
     var inline = false
+    var aiWorkers = 0
+    var aiWorkersPerAccount = 0
+    var webhookWorkers = 0
+    var mailWorkers = 0
+    var ingestWorkers = 0
+    var indexWorkers = 0
+    var maintenanceWorkers = 0
+    /// Zero is no limit, here and below.
+    var aiPerMinute = 0
+    var webhookPerMinute = 0
+    var mailPerMinute = 0
+    var ingestPerMinute = 0
+    var indexPerMinute = 0
+    var maintenancePerMinute = 0
+    var resultLimitBytes = 0
+    var keepDoneDays = 0
+    var keepDeadDays = 0
 
     fileprivate init() {}
 }

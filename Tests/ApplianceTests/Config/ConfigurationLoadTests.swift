@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import Appliance
@@ -90,6 +91,22 @@ import Testing
             [queue]
             workers = 11
             inline = true
+            ai_workers = 12
+            ai_workers_per_account = 13
+            webhook_workers = 14
+            mail_workers = 15
+            ingest_workers = 16
+            index_workers = 17
+            maintenance_workers = 18
+            ai_per_minute = 21
+            webhook_per_minute = 22
+            mail_per_minute = 23
+            ingest_per_minute = 24
+            index_per_minute = 25
+            maintenance_per_minute = 26
+            result_limit_bytes = 2048
+            keep_done_days = 27
+            keep_dead_days = 28
             [applications]
             auto_apply = true
             [limits]
@@ -139,6 +156,15 @@ import Testing
         #expect((values.moderation.apiKey, values.moderation.model) == ("key-3", "model-3"))
         #expect((values.moderation.onFailure, values.moderation.timeoutMs) == (.refuse, 109))
         #expect((values.queue.workers, values.queue.inline, values.applications.autoApply) == (11, true, true))
+        let queue = values.queueSettings
+        #expect(queue.places == 11 && queue.resultLimitBytes == 2048 && queue.keepsDoneDays == 27 && queue.keepsDeadDays == 28)
+        #expect(
+            queue.shares == [
+                .ai: WorkShare(places: 12, placesPerAccount: 13, startsPerMinute: 21),
+                .webhook: WorkShare(places: 14, startsPerMinute: 22), .mail: WorkShare(places: 15, startsPerMinute: 23),
+                .ingest: WorkShare(places: 16, startsPerMinute: 24), .index: WorkShare(places: 17, startsPerMinute: 25),
+                .maintenance: WorkShare(places: 18, startsPerMinute: 26),
+            ])
         #expect((values.limits.enabled, values.metrics.enabled, values.metrics.token) == (false, false, "key-4"))
         #expect((values.limits.authenticationPerMinute, values.limits.readingPerMinute) == (110, 111))
         #expect((values.limits.writingPerMinute, values.limits.assistantPerMinute) == (112, 113))

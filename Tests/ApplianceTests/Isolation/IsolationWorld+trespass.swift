@@ -18,7 +18,7 @@ extension IsolationWorld {
             let body = inputs.takesBody ? inputs.body([], others: { $0.name == "job_id" ? .string(self.jobs[0]) : $0.schema.example }) : nil
             let foreign = OwnThings.path(inputs.route.pattern, naming: dice.pick(victim.has(kind)))
             let unknown = OwnThings.path(inputs.route.pattern, naming: self.unknown(kind))
-            try await expectSame(inputs.route.method, foreign, unknown, body, intruder)
+            try await expectSame(inputs.route.method, foreign, unknown, body, intruder, status: inputs.isForStaff ? 403 : 404)
         }
         for (path, field) in [("send", "content"), ("chat", "message_text")] where !victim.has(.session).isEmpty {
             func body(_ id: String) -> [UInt8] { Array(#"{"\#(field)":"\#(intruder.word)","session_id":"\#(id)"}"#.utf8) }
@@ -35,10 +35,10 @@ extension IsolationWorld {
     }
 
     private func expectSame(
-        _ method: String, _ foreign: String, _ unknown: String, _ body: [UInt8]?, _ intruder: IsolatedPerson
+        _ method: String, _ foreign: String, _ unknown: String, _ body: [UInt8]?, _ intruder: IsolatedPerson, status: Int
     ) async throws {
-        let first = try await intruder.ask(method, foreign, bytes: body, expecting: 404)
-        let second = try await intruder.ask(method, unknown, bytes: body, expecting: 404)
+        let first = try await intruder.ask(method, foreign, bytes: body, expecting: status)
+        let second = try await intruder.ask(method, unknown, bytes: body, expecting: status)
         #expect(first.body == second.body, "\(method) \(foreign): \(first.text), but \(second.text) for what nobody has")
     }
 }

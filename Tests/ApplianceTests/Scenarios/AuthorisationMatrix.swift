@@ -94,6 +94,18 @@ import Testing
             other: 404, staff: 404, owner: 202, body: #"{"message_text":"hello","session_id":"$session"}"#),
         "GET /api/v1/tasks/{task_id}/": .own(200),
 
+        "GET /api/v1/admin/queues/": .staffOnly(200),
+        "POST /api/v1/admin/queues/pause/": .staffOnly(200, #"{"queue":"ingest"}"#),
+        "POST /api/v1/admin/queues/resume/": .staffOnly(200, #"{"queue":"ingest"}"#),
+        "GET /api/v1/admin/tasks/": .staffOnly(200),
+        "POST /api/v1/admin/tasks/retry/": .staffOnly(200, "{}"),
+        "POST /api/v1/admin/tasks/purge/": .staffOnly(200, "{}"),
+        // Of no task: how far the owner's is by then is chance.
+        "GET /api/v1/admin/tasks/{task_id}/": .staffOnly(404),
+        "DELETE /api/v1/admin/tasks/{task_id}/": .staffOnly(404),
+        "POST /api/v1/admin/tasks/{task_id}/retry/": .staffOnly(404),
+        "POST /api/v1/admin/tasks/{task_id}/cancel/": .staffOnly(404),
+
         "GET /api/v1/jobs/": .account(200),
         "GET /api/v1/jobs/search/": .account(200),
         "GET /api/v1/jobs/jobs/": .account(200),
@@ -227,6 +239,7 @@ import Testing
 
     /// Which of the owner's objects a path names.
     private static func object(_ route: Route) -> String {
+        guard !route.pattern.contains("/admin/") else { return "nothing" }
         let kinds = [
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
             "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation", "/jobs/jobs/": "job",

@@ -7,6 +7,7 @@ final class ScriptedWorker: Worker {
     enum Step: Sendable {
         case succeed(JSONValue)
         case fail(code: String, permanent: Bool = false, retryAfter: Int? = nil)
+        case snooze(seconds: Int)
         /// An error that tells the queue nothing.
         case trip
         /// Waits until the gate opens or the run is cancelled.
@@ -25,13 +26,15 @@ final class ScriptedWorker: Worker {
     struct Trip: Error {}
 
     let kind: String
+    let queue: WorkQueueName
     let maximumAttempts: Int
     let timeLimitSeconds: Int
     private let steps: Mutex<[Step]>
     private let seen: Mutex<[WorkItem]> = Mutex([])
 
-    init(kind: String = "test.work", attempts: Int = 3, timeLimit: Int = 1800, _ steps: Step...) {
+    init(kind: String = "test.work", queue: WorkQueueName = .maintenance, attempts: Int = 3, timeLimit: Int = 1800, _ steps: Step...) {
         self.kind = kind
+        self.queue = queue
         maximumAttempts = attempts
         timeLimitSeconds = timeLimit
         self.steps = Mutex(steps)
@@ -49,6 +52,8 @@ final class ScriptedWorker: Worker {
         case .succeed(let result): return Self.outcome(item, result)
         case .fail(let code, let permanent, let retryAfter):
             throw Failure(workCode: code, isPermanent: permanent, retryAfterSeconds: retryAfter)
+        case .snooze(let seconds):
+            return .snooze(seconds: seconds) { try $0.addBook("snooze \(item.snoozes) of \(item.id)") }
         case .trip, nil: throw Trip()
         case .wait(let door):
             try await door.wait()
@@ -108,6 +113,16 @@ actor AsyncDoor {
     private func leave(_ number: Int) { waiting.removeValue(forKey: number)?.resume(throwing: CancellationError()) }
 }
 
+extension WorkTable {
+    /// Takes as a queue would that has these kinds alone, so many places, and nothing that runs.
+    static func claim(
+        _ kinds: [String], limit: Int, lease: WorkLease, until end: Timestamp, in transaction: Transaction
+    ) throws -> [WorkItem] {
+        let wish = WorkPlan.Wish(queue: .maintenance, kinds: kinds, limit: limit, turns: nil)
+        return try claim(WorkPlan(places: limit, wishes: [wish], takesSuspect: true), lease: lease, until: end, in: transaction)
+    }
+}
+
 /// A queue over a real database, with a clock that stands still.
 struct WorkFixture: Sendable {
     let test: TestDatabase
@@ -115,9 +130,10 @@ struct WorkFixture: Sendable {
     let log: LogLines
 
     var database: Database { test.database }
+    var admin: WorkAdmin { WorkAdmin(database: database) }
     var clock: ManualClock { test.clock }
 
-    static let migrations = TestSchema.migrations + WorkSchema.migrations
+    static let migrations = TestSchema.migrations + WorkSchema.migrations + WorkSchema.queueMigrations
 
     /// Opens a database, starts a queue with the workers, runs `body`, and stops both.
     static func run(
@@ -144,6 +160,7 @@ struct WorkFixture: Sendable {
             log: Log(level: .debug, format: .json, clock: test.clock, sink: log.sink))
         test.database.setEventSink { [weak queue] events in
             if events.contains(where: { $0 is WorkEnqueued }) { queue?.wake() }
+            for case let asked as WorkCancelAsked in events { queue?.stopRun(of: asked) }
         }
         try await queue.start()
         return WorkFixture(test: test, queue: queue, log: log)

@@ -55,6 +55,8 @@ import Testing
             let owner = Owner.ofWork(accountRowID: 3)
             let id = try await test.database.write { try $0.enqueue(WorkOrder("test.work", payload: .null, owner: owner)) }
             for round in 1...WorkTable.maximumInterruptions {
+                // Kept apart from the second time on, and each time for longer.
+                test.clock.advance(seconds: 6 * 3600)
                 let boot = Self.boot(test)
                 #expect(try await Self.leave(test, node: "here", boot: boot).count == 1)
                 let next = WorkLease(node: "here", boot: Self.boot(test))

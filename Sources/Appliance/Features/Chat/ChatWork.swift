@@ -12,6 +12,7 @@ struct ChatWork: Worker {
     let moderation: Moderation
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .ai }
     var maximumAttempts: Int { 3 }
     // The provider's own limits end an attempt long before this.
     var timeLimitSeconds: Int { 3900 }

@@ -13,6 +13,7 @@ struct InterviewWork: Worker {
     let clock: any PlatformClock
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .ai }
     var maximumAttempts: Int { 3 }
     // The provider's own limits end an attempt long before this.
     var timeLimitSeconds: Int { 3900 }

@@ -29,6 +29,7 @@ struct EmbedWork: Worker {
     }
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .index }
     // A provider may be away for a day; passages wait for it as long as the item lives.
     var maximumAttempts: Int { 500 }
     func pauseSeconds(afterAttempt attempt: Int) -> Int { min(WorkBackoff.doubling(first: 2, afterAttempt: attempt), Self.longestPause) }

@@ -13,6 +13,15 @@ package struct WorkItem: Sendable, Equatable {
     /// Counts from 1, and was written before this run.
     package let attempt: Int
     package let createdAt: Timestamp
+    /// How often it was put off, which costs no attempt; for a worker that does not want to ask for ever.
+    package var snoozes = 0
+    /// Runs of it that ended with their process.
+    var interruptions = 0
+    /// Since when it could have run.
+    var dueAt: Timestamp?
+
+    /// Whether it is suspected of ending processes, and so kept apart.
+    var isQuarantined: Bool { interruptions >= WorkTable.quarantineAt }
 
     /// Where an item is on its way.
     package enum State: String, Sendable, CaseIterable {
@@ -54,15 +63,26 @@ package struct WorkOrder: Sendable {
     package var runAt: Timestamp?
     /// At most one unfinished item of a kind has this key; a second order gets the id of the first.
     package var uniqueKey: String?
+    /// Before which others of its queue it goes.
+    package var priority: WorkPriority
 
-    package init(_ kind: String, payload: JSONValue, owner: Owner? = nil, runAt: Timestamp? = nil, uniqueKey: String? = nil) {
+    package init(
+        _ kind: String, payload: JSONValue, owner: Owner? = nil, runAt: Timestamp? = nil, uniqueKey: String? = nil,
+        priority: WorkPriority = .normal
+    ) {
         self.kind = kind
         self.payload = payload
         self.owner = owner
         self.runAt = runAt
         self.uniqueKey = uniqueKey
+        self.priority = priority
     }
 }
 
-/// There is something new in the queue.
+/// There is something new in the queue, or something that was held back may run.
 package struct WorkEnqueued: BusEvent {}
+
+/// Somebody wants a piece of running work to stop.
+package struct WorkCancelAsked: BusEvent {
+    let rowID: Int64
+}

@@ -7,38 +7,54 @@ import Synchronization
 /// that brings something new, by the end of a run, and by the time of what is due next; a slow poll stands behind
 /// these, should one fail.
 ///
+/// A run gives its place back before its end is committed, so that the ends of many runs and the leases of the next
+/// ones come into one group of writes.
+///
 /// `start` once, `stop` once. A process that is killed leaves its items leased; the next start on the same node frees
 /// them at once, and any running queue frees them when the lease runs out.
 package actor WorkQueue {
     /// Sizes and times; the defaults are the product's.
     package struct Settings: Sendable {
-        /// Items that run at once.
+        /// Items that run at once, of all queues together.
         package var places = 4
+        /// What a queue has of that; one that is not named here has all.
+        package var shares: [WorkQueueName: WorkShare] = [:]
         package var leaseSeconds = 60
         package var heartbeatSeconds = 15
-        package var pollSeconds = 5
+        package var pollSeconds = 1
         package var resultLimitBytes = 65_536
         package var keepsDoneDays = 7
         package var keepsDeadDays = 30
         package init() {}
     }
 
-    private let database: Database
+    /// An item that is under way in this process.
+    private struct Run {
+        let item: WorkItem
+        let queue: WorkQueueName
+        let task: Task<Void, Never>
+        var hasPlace = true
+    }
+
+    let database: Database
     private let workers: [String: any Worker]
-    private let kinds: [String]
-    private let settings: Settings
-    private let lease: WorkLease
+    /// The kinds that there are workers for, by the queue they stand in.
+    private let kinds: [WorkQueueName: [String]]
+    nonisolated let queueOf: [String: WorkQueueName]
+    let settings: Settings
+    let lease: WorkLease
     nonisolated let clock: any PlatformClock
     private let random: any RandomSource
-    private let log: Log
+    let log: Log
     package nonisolated let counters = WorkCounters()
     private let isStopping = Atomic<Bool>(false)
 
-    private var running: [Int64: Task<Void, Never>] = [:]
+    private var places: WorkPlaces
+    private var running: [Int64: Run] = [:]
     private var waiters: [Identifier: [CheckedContinuation<Void, Never>]] = [:]
     private var loops: [Task<Void, Never>] = []
     private let alarm: AsyncStream<Void>
-    private nonisolated let bell: AsyncStream<Void>.Continuation
+    nonisolated let bell: AsyncStream<Void>.Continuation
 
     package init(
         database: Database, workers: [any Worker], settings: Settings = Settings(), node: String, clock: any PlatformClock,
@@ -46,8 +62,10 @@ package actor WorkQueue {
     ) {
         self.database = database
         self.workers = Dictionary(workers.map { ($0.kind, $0) }) { first, _ in first }
-        kinds = self.workers.keys.sorted()
+        queueOf = self.workers.mapValues(\.queue)
+        kinds = Dictionary(grouping: queueOf.keys.sorted()) { [queueOf] kind in queueOf[kind] ?? .maintenance }
         self.settings = settings
+        places = WorkPlaces(total: settings.places, shares: settings.shares)
         lease = WorkLease(node: node, boot: Identifier(v7: clock.now(), random: random))
         self.clock = clock
         self.random = random
@@ -57,20 +75,35 @@ package actor WorkQueue {
 
     /// Frees what an earlier process left, and begins to work.
     package func start() async throws {
-        let lease = self.lease
-        let freed = try await database.write { try WorkTable.freeAbandoned(by: lease, in: $0) }
+        let (lease, queueOf) = (lease, queueOf)
+        let (freed, suspects) = try await database.write { transaction in
+            try WorkTable.register(queueOf, in: transaction)
+            return (try WorkTable.freeAbandoned(by: lease, in: transaction), try WorkTable.suspects(in: transaction))
+        }
         if freed > 0 { log.info("Work that an earlier run left unfinished is taken up again.", ["items": .int(freed)]) }
+        if suspects > 0 {
+            log.warning(
+                "Work that was running at the end of the process twice is kept apart: it runs alone, and each time later.",
+                ["items": .int(suspects)])
+        }
         loops = [Task { await self.serve() }, Task { await self.keepLeases() }]
     }
 
     /// There may be something to do. Called for each `WorkEnqueued`.
     package nonisolated func wake() { bell.yield() }
 
-    /// Returns once the item has had an attempt, or is finished or deleted, or the queue stops before it has begun.
+    /// Tells a run to stop whose item was cancelled. Called for each `WorkCancelAsked`.
+    package nonisolated func stopRun(of asked: WorkCancelAsked) { Task { await self.cancel([asked.rowID]) } }
+
+    func cancel(_ rowIDs: [Int64]) {
+        for rowID in rowIDs { running[rowID]?.task.cancel() }
+    }
+
+    /// Returns once the item has had an attempt, or is finished or deleted, or will not begin soon: its queue is paused,
+    /// or all of this stops.
     package func attempted(_ id: Identifier) async {
         guard !isStopping.load(ordering: .relaxed) else { return }
-        let state = try? database.read { try WorkTable.state(of: id, in: $0) }
-        guard state == .pending || state == .running else { return }
+        guard (try? database.read { try WorkTable.isComing(id, in: $0) }) == true else { return }
         await withCheckedContinuation { waiters[id, default: []].append($0) }
     }
 
@@ -81,32 +114,33 @@ package actor WorkQueue {
         for loop in loops { loop.cancel() }
         for loop in loops { await loop.value }
         // What has not begun will not begin here.
-        releaseWaiters { $0 == .running }
+        releaseWaiters { id, reader in try WorkTable.state(of: id, in: reader) == .running }
         let clock = self.clock
         let cut = Task {
             try await clock.sleep(microseconds: Int64(drainSeconds) * 1_000_000)
             self.cancelAll()
         }
-        while let task = running.values.first { await task.value }
+        while let run = running.values.first { await run.task.value }
         cut.cancel()
         for waiter in waiters.values.flatMap({ $0 }) { waiter.resume() }
         waiters = [:]
     }
 
     private func cancelAll() {
-        for task in running.values { task.cancel() }
+        for run in running.values { run.task.cancel() }
     }
 
     /// How many items somebody waits for.
     var awaitedCount: Int { waiters.count }
 
+    /// What runs here.
+    var runningRowIDs: [Int64] { Array(running.keys) }
+
     /// Lets those go whose item has no attempt to come: no end of a run would ever wake who waits for an item that was
-    /// deleted, as all are with their account. A state that cannot be read is asked for again.
-    private func releaseWaiters(unless isComing: (WorkItem.State) -> Bool) {
+    /// deleted, as all are with their account, or whose queue is paused. What cannot be read is asked for again.
+    private func releaseWaiters(unless isComing: (Identifier, Reader) throws -> Bool) {
         for id in waiters.keys {
-            let state: WorkItem.State?
-            do { state = try database.read { try WorkTable.state(of: id, in: $0) } } catch { continue }
-            if let state, isComing(state) { continue }
+            do { if try database.read({ try isComing(id, $0) }) { continue } } catch { continue }
             for waiter in waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
         }
     }
@@ -118,14 +152,16 @@ package actor WorkQueue {
         while !Task.isCancelled {
             var pause = Int64(settings.pollSeconds) * 1_000_000
             do {
-                try await claim()
-                if running.count < settings.places { pause = try min(pause, untilNextDue()) }
+                var next = try look()
+                while let plan = next.plan, try await claim(plan) > 0, !Task.isCancelled { next = try look() }
+                // Never less than a millisecond, so that a clock which stands still does not spin.
+                if let again = next.again { pause = min(pause, max(1000, again.microseconds - clock.now().microseconds)) }
             } catch is CancellationError {
                 return
             } catch {
                 log.warning("Work could not be taken from the queue.", ["error": .string("\(error)")])
             }
-            releaseWaiters { $0 == .pending || $0 == .running }
+            if !waiters.isEmpty { releaseWaiters { try WorkTable.isComing($0, in: $1) } }
             let (clock, bell) = (clock, bell)
             let timer = Task {
                 try await clock.sleep(microseconds: pause)
@@ -136,36 +172,74 @@ package actor WorkQueue {
         }
     }
 
-    private func untilNextDue() throws -> Int64 {
-        guard let due = try database.read({ [kinds] in try WorkTable.nextDue(kinds, in: $0) }) else { return .max }
-        // Never less than a millisecond, so that a clock which stands still does not spin.
-        return max(1000, due.microseconds - clock.now().microseconds)
+    /// What can be taken now, and when to look again at the latest. Without a write: an idle server does not touch its
+    /// disk.
+    private func look() throws -> (plan: WorkPlan?, again: Timestamp?) {
+        guard places.free > 0 else { return (nil, nil) }
+        let now = clock.now()
+        return try database.read { reader in
+            let (paused, ready) = (try WorkTable.pausedQueues(in: reader), try WorkTable.readyKinds(in: reader))
+            var again: [Timestamp] = []
+            var wishes: [WorkPlan.Wish] = []
+            var isAnyReady = false
+            for queue in WorkQueueName.allCases where !paused.contains(queue) {
+                guard let kinds = kinds[queue] else { continue }
+                let isReady = kinds.contains { ready.contains($0) }
+                let free = places.free(in: queue, at: now)
+                guard free > 0 else {
+                    if isReady, let opens = places.rateOpens(queue, after: now) { again.append(opens) }
+                    continue
+                }
+                let wish = WorkPlan.Wish(queue: queue, kinds: kinds, limit: free, turns: places.turns[queue])
+                wishes.append(wish)
+                guard isReady else { continue }
+                // An account whose places are all taken is ready and yet can have nothing.
+                isAnyReady = try isAnyReady || wish.turns.map { try WorkTable.nextAccount(kinds, $0, in: reader) != nil } ?? true
+            }
+            guard !wishes.isEmpty else { return (nil, again.min()) }
+            if let later = try WorkTable.nextLater(in: reader) { again.append(later) }
+            let takesSuspect = places.isQuarantineFree
+            if takesSuspect, let suspect = try WorkTable.nextSuspect(wishes.flatMap(\.kinds), in: reader), running[suspect.rowID] == nil {
+                again.append(suspect.due)
+            }
+            guard isAnyReady || again.contains(where: { $0 <= now }) else { return (nil, again.min()) }
+            let plan = WorkPlan(places: places.free, wishes: wishes, takesSuspect: takesSuspect, running: Set(running.keys))
+            return (plan, again.min())
+        }
     }
 
-    private func claim() async throws {
-        let free = settings.places - running.count
-        guard free > 0, !kinds.isEmpty else { return }
-        // A look without a write first: an idle server does not touch its disk.
-        let now = clock.now()
-        guard let due = try database.read({ [kinds] in try WorkTable.nextDue(kinds, in: $0) }), due <= now else { return }
-        let (kinds, lease, end) = (kinds, lease, now.adding(seconds: settings.leaseSeconds))
-        let items = try await database.write { try WorkTable.claim(kinds, limit: free, lease: lease, until: end, in: $0) }
+    private func claim(_ plan: WorkPlan) async throws -> Int {
+        let (lease, end) = (lease, clock.now().adding(seconds: settings.leaseSeconds))
+        let items = try await database.write { try WorkTable.claim(plan, lease: lease, until: end, in: $0) }
         for item in items { begin(item) }
+        return items.count
     }
 
     private func begin(_ item: WorkItem) {
         guard let worker = workers[item.kind] else { return }
+        let now = clock.now()
+        counters.delay.record(microseconds: now.microseconds - max(item.createdAt, item.dueAt ?? item.createdAt).microseconds)
+        places.begin(item, in: worker.queue, at: now)
         let run = WorkRun(
             item: item, worker: worker, lease: lease, database: database, clock: clock, random: random, log: log,
             resultLimit: settings.resultLimitBytes)
-        running[item.rowID] = Task {
-            let began = self.clock.now()
-            let end = await run.run { self.isStopping.load(ordering: .relaxed) }
-            self.ended(item, end, took: self.clock.now().microseconds - began.microseconds)
+        let task = Task {
+            let end = await run.run { await self.leavePlace(of: item.rowID) }
+            self.ended(item, end, took: self.clock.now().microseconds - now.microseconds)
         }
+        running[item.rowID] = Run(item: item, queue: worker.queue, task: task)
+    }
+
+    /// The work is done, and only its end is still to be stored.
+    private func leavePlace(of rowID: Int64) {
+        guard let run = running[rowID], run.hasPlace else { return }
+        running[rowID]?.hasPlace = false
+        places.leave(run.item, in: run.queue)
+        bell.yield()
     }
 
     private func ended(_ item: WorkItem, _ end: WorkRun.End, took microseconds: Int64) {
+        leavePlace(of: item.rowID)
         running[item.rowID] = nil
         counters.note(item.kind) { kind in
             kind.busyMicroseconds += microseconds
@@ -173,57 +247,12 @@ package actor WorkQueue {
             case .succeeded: kind.succeeded += 1
             case .retried: kind.retried += 1
             case .dead: kind.dead += 1
+            case .snoozed: kind.snoozed += 1
+            case .cancelled: kind.cancelled += 1
             case .putBack, .lost, .unrecorded: break
             }
         }
         for waiter in waiters.removeValue(forKey: item.id) ?? [] { waiter.resume() }
         bell.yield()
-    }
-
-    // MARK: Upkeep
-
-    private func keepLeases() async {
-        var sinceCleaning = 0
-        while (try? await clock.sleep(microseconds: Int64(settings.heartbeatSeconds) * 1_000_000)) != nil {
-            sinceCleaning += settings.heartbeatSeconds
-            do {
-                try await heartbeat()
-                if sinceCleaning >= 600 {
-                    sinceCleaning = 0
-                    try await clean()
-                }
-            } catch {
-                log.warning("The leases of running work were not renewed.", ["error": .string("\(error)")])
-            }
-        }
-    }
-
-    /// Renews what runs here, and frees what nobody renews any more. Without either there is no write.
-    private func heartbeat() async throws {
-        let held = Array(running.keys)
-        let now = clock.now()
-        guard try !held.isEmpty || database.read({ try WorkTable.hasExpiredLease(at: now, in: $0) }) else { return }
-        let (lease, end) = (lease, now.adding(seconds: settings.leaseSeconds))
-        let freed = try await database.write { transaction in
-            try WorkTable.renew(held, by: lease, until: end, in: transaction)
-            return try WorkTable.freeAbandoned(by: lease, in: transaction)
-        }
-        if freed > 0 { bell.yield() }
-    }
-
-    private func clean() async throws {
-        let now = clock.now()
-        let done = now.adding(seconds: -settings.keepsDoneDays * 86_400)
-        let dead = now.adding(seconds: -settings.keepsDeadDays * 86_400)
-        while try await database.write({ try WorkTable.clean(doneBefore: done, deadBefore: dead, limit: 500, in: $0) }) {}
-    }
-
-    /// For the metrics.
-    nonisolated func depths() throws -> [WorkItem.State: Int] { try database.read { try WorkTable.depths(in: $0) } }
-
-    /// How long the longest due item has been due, in microseconds.
-    nonisolated func lateness() throws -> Int64 {
-        guard let due = try database.read({ try WorkTable.oldestDue(in: $0) }) else { return 0 }
-        return max(0, clock.now().microseconds - due.microseconds)
     }
 }

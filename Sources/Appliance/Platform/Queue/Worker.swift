@@ -6,6 +6,9 @@ package protocol Worker: Sendable {
     /// The name under which items are stored. It outlives releases, so it never changes.
     var kind: String { get }
 
+    /// Where items of the kind wait, and with what they share places.
+    var queue: WorkQueueName { get }
+
     /// How often an item is tried in all.
     var maximumAttempts: Int { get }
 
@@ -20,19 +23,35 @@ package protocol Worker: Sendable {
 }
 
 extension Worker {
+    package var queue: WorkQueueName { .maintenance }
     package var maximumAttempts: Int { 20 }
     package var timeLimitSeconds: Int { 1800 }
     package func pauseSeconds(afterAttempt attempt: Int) -> Int { WorkBackoff.standard(afterAttempt: attempt) }
 }
 
-/// What a worker leaves behind: changes that are committed together with the end of its item.
+/// What a worker leaves behind: changes that are committed together with the end of its item, or of this run of it.
 package struct WorkOutcome: Sendable {
     /// Writes, and returns what the item's owner may see of the result. It may be run again, as every write.
     package let store: @Sendable (Transaction) throws -> JSONValue
+    /// The item is not done: it comes again after so many seconds, as if this run had been none of its attempts.
+    package private(set) var snoozeSeconds: Int?
 
     package init(_ store: @escaping @Sendable (Transaction) throws -> JSONValue) { self.store = store }
 
     package static let nothing = WorkOutcome { _ in .null }
+
+    /// For what is not to be had yet: a state that is asked for again later. What `store` writes is kept, what it
+    /// returns is not. `WorkItem.snoozes` tells how often it was so.
+    package static func snooze(
+        seconds: Int, _ store: @escaping @Sendable (Transaction) throws -> Void = { _ in }
+    ) -> WorkOutcome {
+        var outcome = WorkOutcome { transaction in
+            try store(transaction)
+            return .null
+        }
+        outcome.snoozeSeconds = max(1, seconds)
+        return outcome
+    }
 }
 
 /// What an error must tell so that a queue knows what to do with its item.

@@ -15,6 +15,12 @@ package struct GCRA: Sendable, Equatable {
         interval = max(1, Int64(period) * 1_000_000 / Int64(self.burst))
     }
 
+    /// `burst` requests at once, and one more after each interval of so many microseconds.
+    package init(burst: Int, microseconds interval: Int64) {
+        self.burst = max(1, burst)
+        self.interval = max(1, interval)
+    }
+
     package struct Decision: Sendable, Equatable {
         package let isAdmitted: Bool
         /// Requests that would still be admitted at this moment.
