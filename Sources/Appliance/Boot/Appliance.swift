@@ -138,6 +138,7 @@ final class Appliance: Sendable {
         httpSettings.replace(Self.httpValues(now.values, secure))
         parts.limiter.replace(now.values.rateLimits)
         parts.sockets.replace(now.values.socketQuotas)
+        parts.scheduler.replace(Parts.schedules(now.values))
         core.log.level = now.values.log.level
         core.log.format = now.values.log.format
         return changes

@@ -14,6 +14,9 @@ final class Core: Sendable {
     let embeddings: EmbeddingsProvider
     /// The running server's search; a command that holds the lock has none.
     let retrieval = LateRetriever()
+    /// The schedules, as this configuration has them, and as the running server has them.
+    let configuredSchedules: [Schedule]
+    let runningSchedules = RunningSchedules()
 
     /// Takes the data directory's lock, opens the database and brings its schema up to date.
     init(
@@ -24,6 +27,7 @@ final class Core: Sendable {
         self.random = random
         self.log = log
         embeddings = configuration.embeddings.provider
+        configuredSchedules = Parts.schedules(configuration)
         directory = try DataDirectory(locking: configuration.storage.directory)
         var options = tuning
         options.writerQueue = configuration.storage.writerQueue
@@ -58,6 +62,7 @@ final class Core: Sendable {
         case "export": return try await exportPiece(request.arguments)
         default:
             if request.command.hasPrefix("index.") { return try await index(request, progress) }
+            if request.command.hasPrefix("schedule.") { return try await schedule(request) }
             if request.command.hasPrefix("admin.") { return try await administer(request) }
             if request.command.hasPrefix("queue.") { return try await manageQueue(request) }
             throw CommandFailure("unknown command \"\(request.command)\": this server is of another release", exit: 2)

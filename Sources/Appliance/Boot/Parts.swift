@@ -7,6 +7,7 @@ struct Parts: Sendable {
     let outbound: Outbound
     let vectors: VectorSearch
     let queue: WorkQueue
+    let scheduler: Scheduler
     let limiter: RateLimiter
     /// How often texts were judged, and with what outcome.
     let judgements: ModerationCounters
@@ -37,7 +38,9 @@ struct Parts: Sendable {
                 provider: ModerationProvider(outbound: outbound, metrics: provider), settings: { current.values.moderation },
                 clock: core.clock, counters: judgements, log: core.log)
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
-            let queue = makeQueue(core, assistant, moderation, vectors, current.values)
+            let queue = makeQueue(core, assistant, moderation, vectors, current)
+            let scheduler = Scheduler(
+                database: core.database, schedules: schedules(current.values), clock: core.clock, log: core.log)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
             let streams = ChatStreams(
                 database: core.database, assistant: assistant, moderation: moderation, clock: core.clock, random: core.random, log: core.log
@@ -62,16 +65,19 @@ struct Parts: Sendable {
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue, streams: streams,
                     worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, httpSettings, current,
                 metrics: [
-                    core.database, queue, provider, judgements, limiter, live.sockets, live.bus,
+                    core.database, queue, scheduler.counters, provider, judgements, limiter, live.sockets, live.bus,
                     IndexMetrics(core.database, vectors, searches),
                 ] + extra)
             try await vectors.start()
             lists.prepare(clock: core.clock)
             core.retrieval.become(retriever)
             try await queue.start()
+            core.runningSchedules.become { schedules(current.values) }
+            await scheduler.start()
             views.start()
             return Parts(
-                outbound: outbound, vectors: vectors, queue: queue, limiter: limiter, judgements: judgements, views: views,
+                outbound: outbound, vectors: vectors, queue: queue, scheduler: scheduler, limiter: limiter, judgements: judgements,
+                views: views,
                 streams: streams, live: live, dispatcher: dispatcher)
         } catch {
             vectors.stop()
@@ -83,6 +89,7 @@ struct Parts: Sendable {
     /// Lets background work under way finish. Requests may still come meanwhile; what they order waits for the next start.
     /// Answers that are being written end a moment before their connections do, so that their readers hear of it.
     func drain(seconds: Int) async {
+        await scheduler.stop()
         async let answers: Void = streams.drain(seconds: max(0, seconds - 2))
         await queue.stop(drainSeconds: seconds)
         await answers
@@ -127,7 +134,7 @@ struct Parts: Sendable {
     }
 
     private static func makeQueue(
-        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ configuration: Configuration
+        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ current: Appliance.Settings
     ) -> WorkQueue {
         WorkQueue(
             database: core.database,
@@ -140,8 +147,8 @@ struct Parts: Sendable {
                 AccountScrub(database: core.database, log: core.log),
                 AnnouncementWork(database: core.database),
                 NotificationCleaning(database: core.database, clock: core.clock),
-            ],
-            settings: configuration.queueSettings,
+            ] + scheduledWorkers(core, vectors, current),
+            settings: current.values.queueSettings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
 

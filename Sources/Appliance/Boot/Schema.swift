@@ -12,4 +12,5 @@ enum Schema {
         + JobSchema.wordMigrations
         + ChatSchema.streamMigrations
         + WorkSchema.queueMigrations
+        + ScheduleSchema.migrations + NotificationSchema.markMigrations + JobSchema.closingMigrations + ApplicationSchema.followUpMigrations
 }

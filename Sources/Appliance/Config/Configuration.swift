@@ -14,6 +14,7 @@ struct Configuration: Sendable, Equatable {
     var assistant = AssistantSettings()
     var embeddings = EmbeddingsSettings()
     var queue = QueueSettings()
+    var schedule = ScheduleSettings()
     var applications = ApplicationsSettings()
     var limits = LimitsSettings()
     var metrics = MetricsSettings()
@@ -171,6 +172,35 @@ struct QueueSettings: Sendable, Equatable {
     var resultLimitBytes = 0
     var keepDoneDays = 0
     var keepDeadDays = 0
+
+    fileprivate init() {}
+}
+
+/// What is written of the schedules; `Configuration.schedules` says what follows from it. A schedule's text is a cron
+/// expression, perhaps with a time zone behind it, or says that it is off.
+struct ScheduleSettings: Sendable, Equatable {
+    var enabled = false
+    /// Of those that name none of their own.
+    var timezone = ""
+    /// Zero: age closes no job.
+    var closeJobsAfterDays = 0
+    var syncJobs = ""
+    var submitApplications = ""
+    var matchJobs = ""
+    var maintenance = ""
+    var fetchAdzuna = ""
+    var checkSkyvern = ""
+    var embedJobs = ""
+    var embedProfiles = ""
+    var tellRecommendations = ""
+    var tellWeek = ""
+    var closeJobs = ""
+    var checkIndex = ""
+    var watchHealth = ""
+    var dailyAlerts = ""
+    var weeklyAlerts = ""
+    var weeklyRecommendations = ""
+    var followUps = ""
 
     fileprivate init() {}
 }

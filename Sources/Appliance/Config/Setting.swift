@@ -79,6 +79,16 @@ extension Setting {
             set: { value, configuration in if case .text(let text) = value { configuration[keyPath: path] = text } })
     }
 
+    /// A text that has a value where none is written.
+    static func text(
+        _ key: String, _ path: Path<String>, _ standard: String, _ form: TextForm, _ adoption: Adoption, _ manual: String
+    ) -> Setting {
+        Setting(
+            key: key, unit: nil, standard: .text(standard), rule: .text(form), adoption: adoption, isSecret: false, manual: manual,
+            get: { .text($0[keyPath: path]) },
+            set: { value, configuration in if case .text(let text) = value { configuration[keyPath: path] = text } })
+    }
+
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ key: String, _ path: Path<Choice>, _ standard: Choice, _ adoption: Adoption, _ manual: String
     ) -> Setting {

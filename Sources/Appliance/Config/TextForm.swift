@@ -9,6 +9,8 @@ enum TextForm: Sendable, Equatable {
     case path
     case name
     case secret
+    case timeZone
+    case timetable
 
     func accepts(_ text: String) -> Bool {
         switch self {
@@ -20,6 +22,8 @@ enum TextForm: Sendable, Equatable {
         case .name: text.utf8.count <= 200 && !text.unicodeScalars.contains(where: \.isControl)
         // It travels in a header, where a space or a line end would end it or start another.
         case .secret: text.utf8.count <= 4096 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        case .timeZone: TimeZoneNames().rules(of: text) != nil
+        case .timetable: text == ScheduleName.off || (try? Timetable(text, zone: "UTC")) != nil
         }
     }
 
@@ -33,6 +37,8 @@ enum TextForm: Sendable, Equatable {
         case .path: "a path of at most 4096 bytes without control characters"
         case .name: "a name of at most 200 bytes without control characters"
         case .secret: "at most 4096 visible ASCII characters without spaces"
+        case .timeZone: "a time zone that this system knows, such as Europe/Berlin"
+        case .timetable: "five fields as of cron, such as \"0 9 * * mon\", with a time zone behind them or not; or \"off\""
         }
     }
 }

@@ -58,7 +58,7 @@ struct AlertWorkTests {
             queue.wake()
             #expect(
                 try await eventually { try MatchFixture.notifications(.jobAlert, of: ada, in: database).count == 1 })
-            let due = try await database.write { try $0.enqueue(AlertWork.due) }
+            let due = try await database.write { try $0.enqueue(AlertWork.order(.daily)) }
             queue.wake()
             await queue.attempted(due)
             let results = try database.read { reader in
@@ -73,10 +73,10 @@ struct AlertWorkTests {
     func scheduled() async throws {
         try await AccountsFixture.run { fixture in
             let ids = try await fixture.database.write { transaction in
-                [try transaction.enqueue(AlertWork.due), try transaction.enqueue(AlertWork.due)]
+                [try transaction.enqueue(AlertWork.order(.weekly)), try transaction.enqueue(AlertWork.order(.weekly))]
             }
             #expect(ids[0] == ids[1])
-            #expect(try Self.orders(fixture).map(\.payload) == [["scope": "due"]])
+            #expect(try Self.orders(fixture).map(\.payload) == [["scope": "weekly"]])
         }
     }
 

@@ -107,6 +107,27 @@ import Testing
             result_limit_bytes = 2048
             keep_done_days = 27
             keep_dead_days = 28
+            [schedule]
+            enabled = false
+            timezone = "Europe/Berlin"
+            close_jobs_after_days = 117
+            automated_daily_job_sync = "1 0 * * *"
+            fetch_adzuna_jobs = "2 0 * * *"
+            batch_intelligent_job_matching = "3 0 * * * UTC"
+            send_daily_job_recommendations = "4 0 * * *"
+            send_weekly_job_recommendations = "5 0 * * *"
+            process_daily_job_alerts = "6 0 * * *"
+            process_weekly_job_alerts = "7 0 * * *"
+            send_follow_up_reminders = "8 0 * * *"
+            send_weekly_activity_summary = "9 0 * * *"
+            process_pending_applications = "10 0 * * *"
+            check_stale_skyvern_applications = "11 0 * * *"
+            clean_up_old_job_listings = "12 0 * * *"
+            batch_generate_job_embeddings = "13 0 * * *"
+            batch_generate_user_embeddings = "14 0 * * *"
+            rebuild_embedding_index = "15 0 * * *"
+            weekly_system_maintenance = "off"
+            monitor_system_health = ""
             [applications]
             auto_apply = true
             [limits]
@@ -165,6 +186,16 @@ import Testing
                 .ingest: WorkShare(places: 16, startsPerMinute: 24), .index: WorkShare(places: 17, startsPerMinute: 25),
                 .maintenance: WorkShare(places: 18, startsPerMinute: 26),
             ])
+        let schedule = values.schedule
+        #expect((schedule.enabled, schedule.timezone, schedule.closeJobsAfterDays) == (false, "Europe/Berlin", 117))
+        let written: [String] = [
+            schedule.syncJobs, schedule.fetchAdzuna, schedule.matchJobs, schedule.tellRecommendations, schedule.weeklyRecommendations,
+            schedule.dailyAlerts, schedule.weeklyAlerts, schedule.followUps, schedule.tellWeek, schedule.submitApplications,
+            schedule.checkSkyvern, schedule.closeJobs, schedule.embedJobs, schedule.embedProfiles, schedule.checkIndex,
+            schedule.maintenance, schedule.watchHealth,
+        ]
+        let numbered = (1...15).map { (minute: Int) -> String in minute == 3 ? "3 0 * * * UTC" : "\(minute) 0 * * *" }
+        #expect(written == numbered + ["off", ""])
         #expect((values.limits.enabled, values.metrics.enabled, values.metrics.token) == (false, false, "key-4"))
         #expect((values.limits.authenticationPerMinute, values.limits.readingPerMinute) == (110, 111))
         #expect((values.limits.writingPerMinute, values.limits.assistantPerMinute) == (112, 113))

@@ -19,6 +19,8 @@ struct ExportScenarios {
         "idempotency_keys": nil,
         // What is searched is made from the profile, and says nothing that it does not say.
         "documents": nil,
+        // How far an account was told of what is in other sections.
+        "notification_marks": nil,
     ]
 
     @Test("The document is a file that is not cached, and holds every section with what the account has in it")

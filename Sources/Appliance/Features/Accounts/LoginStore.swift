@@ -26,14 +26,19 @@ enum LoginStore {
     static func create(
         _ id: Identifier, of owner: Owner, tokens: TokenPair, client: LoginClient, in transaction: Transaction
     ) throws {
-        try transaction.execute(
-            "DELETE FROM logins WHERE rid IN (SELECT rid FROM logins WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-            transaction.now, cleanedAtOnce)
+        _ = try clean(limit: cleanedAtOnce, in: transaction)
         try transaction.execute(
             """
             INSERT INTO logins (id, account_rid, refresh_hash, client_address, user_agent, created_at, last_used_at, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
             """, id, owner.rowID, tokens.refreshHash, client.address, client.userAgent, transaction.now, tokens.expiresAt)
+    }
+
+    /// Deletes some logins whose last token has expired, and returns how many.
+    static func clean(limit: Int, in transaction: Transaction) throws -> Int {
+        try transaction.execute(
+            "DELETE FROM logins WHERE rid IN (SELECT rid FROM logins WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+            transaction.now, limit)
     }
 
     /// The login if it has not ended; nil also for one that is gone with its account.

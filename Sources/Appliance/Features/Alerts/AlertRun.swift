@@ -12,10 +12,31 @@ struct AlertRun: Sendable {
     enum Scope: String, Sendable {
         /// Every alert whose time has come.
         case due
+        /// The daily schedule's: all but the weekly ones. What wanted to know at once and was missed is among them.
+        case daily
+        case weekly
         /// Only those that want to know at once.
         case immediate
 
-        var frequencies: [JobAlert.Frequency] { self == .due ? JobAlert.Frequency.allCases : [.immediate] }
+        var frequencies: [JobAlert.Frequency] {
+            switch self {
+            case .due: JobAlert.Frequency.allCases
+            case .daily: [.immediate, .daily, .monthly]
+            case .weekly: [.weekly]
+            case .immediate: [.immediate]
+            }
+        }
+
+        /// What a run may begin earlier than the last one did, in seconds. A schedule has its own rhythm: days of 23 hours, and
+        /// runs that were late because the server was down, must not make an alert miss its next turn. Half of the rhythm keeps
+        /// runs apart.
+        var tolerance: Int {
+            switch self {
+            case .due, .immediate: 600
+            case .daily: JobAlert.Frequency.daily.seconds / 2
+            case .weekly: JobAlert.Frequency.weekly.seconds / 2
+            }
+        }
     }
 
     struct Summary: Sendable, Equatable {
@@ -34,8 +55,6 @@ struct AlertRun: Sendable {
         var notes = 200
     }
 
-    /// What a run may begin earlier than the last one did: a schedule's minute is never quite the same.
-    static let toleranceSeconds = 600
     /// How far an alert that was never run looks back.
     static let firstLookSeconds = 86_400
 
@@ -51,7 +70,7 @@ struct AlertRun: Sendable {
         var summary = Summary()
         for frequency in scope.frequencies {
             let before =
-                frequency == .immediate ? Timestamp(microseconds: .max) : now.adding(seconds: Self.toleranceSeconds - frequency.seconds)
+                frequency == .immediate ? Timestamp(microseconds: .max) : now.adding(seconds: scope.tolerance - frequency.seconds)
             var after: Int64 = 0
             while true {
                 try Task.checkCancellation()
@@ -93,7 +112,7 @@ struct AlertRun: Sendable {
                 for (alert, hits) in batch where try AlertStore.noteRun(alert, at: now, through: through, in: transaction) {
                     noted.alerts += 1
                     guard hits.count > 0, try AccountStore.account(alert.owner, in: transaction)?.isActive == true else { continue }
-                    try NotificationStore.add(hits.notification(of: alert), for: alert.owner, in: transaction)
+                    try Telling.tell(hits.notification(of: alert), to: alert.owner, in: transaction)
                     noted.notifications += 1
                 }
                 return noted

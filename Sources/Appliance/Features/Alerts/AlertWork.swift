@@ -3,7 +3,8 @@ import Platform
 /// Runs the alerts in the background: those that are due, on the schedule's order, and those that want to know of new
 /// jobs at once, soon after jobs were added.
 ///
-/// A second run of an item is harmless: an alert tells of no job twice (see `AlertRun`).
+/// A second run of an item is harmless: an alert tells of no job twice (see `AlertRun`). The key of a schedule's item is its
+/// scope; that of immediate alerts names ten seconds.
 struct AlertWork: Worker {
     static let kind = "alerts.match"
     /// Jobs that are added one after another make one run, and one notification an alert.
@@ -15,8 +16,8 @@ struct AlertWork: Worker {
     var kind: String { Self.kind }
     var maximumAttempts: Int { 5 }
 
-    /// The schedule's order: one is enough until it is done.
-    static let due = WorkOrder(kind, payload: payload(.due), uniqueKey: AlertRun.Scope.due.rawValue)
+    /// A schedule's order: one is enough until it is done.
+    static func order(_ scope: AlertRun.Scope) -> WorkOrder { WorkOrder(kind, payload: payload(scope), uniqueKey: scope.rawValue) }
 
     /// To be called in the transaction that adds jobs. Nothing is ordered when no alert waits for it.
     ///

@@ -64,6 +64,13 @@ enum NotificationDeliveryStore {
         }
     }
 
+    /// Deletes some entries from before then, whoever's they are, and returns how many.
+    static func clean(before moment: Timestamp, limit: Int, in transaction: Transaction) throws -> Int {
+        try transaction.execute(
+            "DELETE FROM notification_deliveries WHERE rid IN (SELECT rid FROM notification_deliveries WHERE at < $1 ORDER BY at LIMIT $2)",
+            moment, limit)
+    }
+
     /// How often a channel had each outcome since then, all accounts together.
     static func totals(
         _ channel: NotificationDelivery.Channel, since moment: Timestamp, in reader: Reader

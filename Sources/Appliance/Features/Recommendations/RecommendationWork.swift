@@ -1,8 +1,10 @@
 import Platform
 
-/// Makes recommendations for all active accounts in the background, some accounts an item; each item orders the next.
+/// Makes recommendations for all active accounts in the background, some accounts an item; each item orders the next. It tells
+/// nobody: `RecommendationNews` does.
 ///
-/// A second run of an item is harmless: it scores the same jobs anew, and notifies only of what is new.
+/// A second run of an item is harmless: it scores the same jobs anew, and a job is recommended to an account once. The key of
+/// an item is the account that it begins behind.
 struct RecommendationWork: Worker {
     static let kind = "recommendations.generate"
 
@@ -29,7 +31,7 @@ struct RecommendationWork: Worker {
         for owner in owners {
             try Task.checkCancellation()
             do {
-                made += try await recommender.generate(for: owner).count
+                made += try await recommender.generate(for: owner, tells: false).count
             } catch RecommendationError.noProfile {
                 continue
             } catch let error as StorageError where error.status == 500 {

@@ -49,8 +49,8 @@ struct Recommender: Sendable {
         var version = ""
     }
 
-    /// Throws `RecommendationError.noProfile` where there is none.
-    func generate(for owner: Owner) async throws -> [Made] {
+    /// Throws `RecommendationError.noProfile` where there is none. `tells` is false where somebody else tells the owner.
+    func generate(for owner: Owner, tells: Bool = true) async throws -> [Made] {
         let found = try await database.scan { try self.find(for: owner, in: $0) }
         guard !found.best.isEmpty else { return [] }
         let version = found.version
@@ -61,8 +61,12 @@ struct Recommender: Sendable {
                 let put = try RecommendationStore.put(job.score, version: version, job: job.rowID, for: owner, in: transaction)
                 return put.map { Made(id: $0.id, job: job, isNew: $0.isNew) }
             }
+            guard tells else { return made }
             let news = made.filter { $0.isNew && $0.score >= found.threshold }
             if !news.isEmpty { try NotificationStore.add(Self.notification(of: news), for: owner, in: transaction) }
+            // Its owner has seen them all: what was not worth a notification now is not later either.
+            let newest = try RecommendationStore.newestRowID(of: owner, in: transaction)
+            try NotificationMarkStore.set(newest, .recommendations, of: owner, in: transaction)
             return made
         }
     }

@@ -13,62 +13,96 @@ struct IndexCheck: Sendable {
         var problems: [String] = []
         var problemCount = 0
 
-        static let shown = 100
+        /// What is to be made anew, as far as it is known.
+        var broken: [Broken] = []
+        /// Vectors in memory that are not those in the database.
+        var differingInMemory = 0
 
-        mutating func note(_ problem: String) {
+        static let shown = 100
+        private static let remembered = 10_000
+
+        mutating func note(_ problem: String, _ document: Broken? = nil) {
             problemCount += 1
             if problems.count < Self.shown { problems.append(problem) }
+            if let document, broken.count < Self.remembered { broken.append(document) }
         }
+    }
+
+    /// A document whose passages are not what they should be.
+    struct Broken: Sendable, Hashable {
+        let source: Passage.Source
+        let row: Int64
     }
 
     let database: Database
     let sources: [any DocumentSource]
     let vectors: VectorSearch?
+    /// Whether the words of the full-text index are compared too: writers wait for it.
+    var comparesWords = true
+
+    /// Documents that are looked at in one read.
+    private static let slice = 200
 
     func run() async throws -> Report {
-        var report = try await database.scan { reader in
-            var report = Report()
-            try checkDocuments(in: reader, &report)
+        var report = Report()
+        for source in sources { try await checkDocuments(of: source, &report) }
+        report = try await database.scan { [report] reader in
+            var report = report
             try checkVectors(in: reader, &report)
             return report
         }
-        do {
-            try await database.write { try TextIndex.check(in: $0) }
-        } catch StorageError.corrupt {
-            report.note("the words of the full-text index are not those of the passages")
+        if comparesWords {
+            do {
+                try await database.write { try TextIndex.check(in: $0) }
+            } catch StorageError.corrupt {
+                report.note("the words of the full-text index are not those of the passages")
+            }
         }
         if let vectors, let differing = try await vectors.differences() {
             report.inMemory = vectors.shelves?.count ?? 0
+            report.differingInMemory = differing.count
             for passage in differing { report.note("passage \(passage): its vector in memory is not the one in the database") }
         }
         return report
     }
 
-    private func checkDocuments(in reader: Reader, _ report: inout Report) throws {
-        for source in sources {
-            let name = source.source.rawValue
-            let rows = try source.rowIDs(in: reader)
-            var unexplained = Set(try PassageStore.sourceRowIDs(source.source, in: reader))
-            for row in rows {
-                let stored = try PassageStore.passages(of: source.source, row, in: reader)
-                let document = try source.document(row, in: reader)
-                unexplained.remove(row)
-                guard let document else {
-                    if !stored.isEmpty { report.note("\(name) \(row): it has passages and no text") }
-                    continue
-                }
-                report.documents += 1
-                report.passages += stored.count
-                let expected = document.pieces
-                let isEqual =
-                    stored.count == expected.count
-                    && zip(stored, expected).allSatisfy { passage, piece in
-                        passage.title == document.title && passage.body == piece.text && passage.start == piece.start
-                            && passage.end == piece.end
-                    }
-                if !isEqual { report.note("\(name) \(row): its passages are not those of its text") }
+    /// Slice by slice, so that no read lasts long. What comes or goes meanwhile is looked at as it then is.
+    private func checkDocuments(of source: any DocumentSource, _ report: inout Report) async throws {
+        let (rows, split) = try await database.scan { reader in
+            (try source.rowIDs(in: reader), Set(try PassageStore.sourceRowIDs(source.source, in: reader)))
+        }
+        let known = Set(rows)
+        for slice in (rows + split.subtracting(known).sorted()).slices(of: Self.slice) {
+            try Task.checkCancellation()
+            report = try await database.scan { [report] reader in
+                var report = report
+                for row in slice { try check(source, row, isKnown: known.contains(row), in: reader, &report) }
+                return report
             }
-            for row in unexplained.sorted() { report.note("\(name) \(row): there are passages of something that is gone") }
+        }
+    }
+
+    private func check(_ source: any DocumentSource, _ row: Int64, isKnown: Bool, in reader: Reader, _ report: inout Report) throws {
+        let stored = try PassageStore.passages(of: source.source, row, in: reader)
+        guard let document = try source.document(row, in: reader) else {
+            if !stored.isEmpty || !isKnown {
+                let problem = isKnown ? "it has passages and no text" : "there are passages of something that is gone"
+                report.note("\(source.source.rawValue) \(row): \(problem)", Broken(source: source.source, row: row))
+            }
+            return
+        }
+        report.documents += 1
+        report.passages += stored.count
+        let expected = document.pieces
+        let isEqual =
+            stored.count == expected.count
+            && zip(stored, expected).allSatisfy { passage, piece in
+                passage.title == document.title && passage.body == piece.text && passage.start == piece.start
+                    && passage.end == piece.end
+            }
+        if !isEqual {
+            let problem = "its passages are not those of its text"
+            report.note("\(source.source.rawValue) \(row): \(problem)", Broken(source: source.source, row: row))
         }
     }
 

@@ -42,6 +42,13 @@ package struct IdempotencyTable: IdempotencyStore {
         }
     }
 
+    /// Deletes some that are kept no longer, and returns how many: on a server where no new ones come.
+    package static func clean(limit: Int, in transaction: Transaction) throws -> Int {
+        try transaction.execute(
+            "DELETE FROM idempotency_keys WHERE rid IN (SELECT rid FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+            transaction.now.adding(seconds: -keptSeconds), limit)
+    }
+
     package func finish(_ scope: IdempotencyScope, answer: HTTPAnswer) async throws {
         try await database.write { transaction in
             _ = try transaction.execute(

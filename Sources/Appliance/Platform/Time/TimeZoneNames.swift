@@ -2,7 +2,7 @@ import Glibc
 
 /// The names of time zones that this system knows, such as `Europe/Berlin`: the TZif files (RFC 9636) below one folder.
 package struct TimeZoneNames: Sendable {
-    private let folder: String
+    let folder: String
 
     package init(folder: String = "/usr/share/zoneinfo") { self.folder = folder }
 
@@ -14,7 +14,7 @@ package struct TimeZoneNames: Sendable {
 
     /// One to three words with slashes between them, each beginning with a capital letter. So no name leads out of the
     /// folder, and the folders with other forms of the same zones (`posix/`, `right/`) are none.
-    private static func isName(_ name: String) -> Bool {
+    static func isName(_ name: String) -> Bool {
         guard name.utf8.count <= 64 else { return false }
         let words = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return 1...3 ~= words.count
