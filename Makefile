@@ -56,7 +56,7 @@ WEBSOCKET := long
 websocket_options := $(if $(filter short,$(WEBSOCKET)),--short)$(if $(filter docs,$(WEBSOCKET)),--write)
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
-.PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder conformance-websocket \
+.PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder conformance-mail conformance-websocket \
 	bench bench-encoder bench-index bench-retrieval bench-vectors fuzz clean
 
 help:
@@ -74,6 +74,7 @@ help:
 	@echo "make conformance-websocket  the Autobahn cases against the server's WebSocket"
 	@echo "                (WEBSOCKET=short for the quick form, WEBSOCKET=docs also writes docs/conformance.md)"
 	@echo "make conformance-encoder  the encoder against onnxruntime with the same weights, on 500 texts"
+	@echo "make conformance-mail  every mail to a real mail server over TLS with a login, read by Python's email"
 	@echo "make bench-encoder  the encoder's speed beside onnxruntime's, and its memory (BENCH=quick for a smoke test)"
 	@echo "make fuzz       random changes to weights, vocabularies, texts, WebSocket frames and work, FUZZ_SECONDS=$(FUZZ_SECONDS) for each"
 	@echo "                (FUZZ_SEED=$(FUZZ_SEED) is the first seed; FUZZ=name runs one suite: $(FUZZ_SUITES))"
@@ -144,6 +145,11 @@ conformance: build
 conformance-encoder: build model
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
 	python3 -B Tests/Conformance/encoder.py --binary $(BINARY)
+
+conformance-mail: build
+	@Tests/Tools/packages.sh --command python3 python3 --command openssl openssl
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	python3 -B Tests/Conformance/mail.py --binary $(BINARY)
 
 bench-encoder: packages model
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv

@@ -12,12 +12,13 @@ RECOMMENDATIONS = f"{API}/jobs/recommendations/"
 NOTIFICATIONS = f"{API}/notifications/notifications/"
 SESSIONS = f"{API}/chat/sessions/"
 STREAMS = f"{API}/chat/streams/"
+MAILS = f"{API}/mail/outbox/"
 
 # What only the staff may do.
 STAFF = {
     f"POST {JOBS}", f"PUT {JOBS}{{id}}/", f"PATCH {JOBS}{{id}}/", f"DELETE {JOBS}{{id}}/", f"POST {NOTIFICATIONS}",
     f"GET {API}/notifications/metrics/", f"GET {API}/notifications/metrics/production/", f"POST {API}/notifications/test/",
-    f"POST {API}/notifications/admin/action/",
+    f"POST {API}/notifications/admin/action/", f"GET {MAILS}", f"GET {MAILS}{{id}}/",
 }
 # More than any profile asks for, so that it is recommended to whoever has one.
 SKILLS = ["welding", "brazing"]
@@ -48,6 +49,7 @@ class Things:
             JOBS: self.job, SAVED: self.saved, APPLICATIONS: self.application, ALERTS: self.alert,
             RECOMMENDATIONS: self.recommendation, NOTIFICATIONS: self.notification, SESSIONS: self.session,
             STREAMS: self.stream,
+            MAILS: self.mail,
         }
 
     def learn(self, operation: str, path_id: str | None, status: int, answer) -> None:
@@ -73,6 +75,9 @@ class Things:
     def saved(self) -> str:
         demand(self.account.ask("POST", f"{JOBS}{self.job()}/save/"), 200, "saving a job")
         return demand(self.account.ask("GET", SAVED), 200, "the saved jobs")["results"][0]["id"]
+
+    def mail(self) -> str:
+        return demand(self.staff.ask("GET", MAILS), 200, "the mails that are kept")["results"][0]["id"]
 
     def application(self) -> str:
         return demand(self.account.ask("POST", APPLICATIONS, {"job_id": self.job()}), 201, "applying")["id"]

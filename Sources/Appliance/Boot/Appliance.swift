@@ -79,6 +79,7 @@ final class Appliance: Sendable {
         // Opening a model takes about as long as opening a database.
         let model = LocalModel(in: configuration.storage.directory, log: world.log)
         if configuration.embeddings.provider == .local { Task { _ = model.embedder() } }
+        let templates = CurrentMailTemplates(try CurrentMailTemplates.load(loaded))
         let core = try Core(
             configuration: configuration, clock: world.clock, random: world.random, log: world.log, hashing: world.hashing,
             storage: world.storage)
@@ -88,7 +89,8 @@ final class Appliance: Sendable {
         do {
             let httpSettings = HTTPSettings(httpValues(configuration, secure))
             let started = try await Parts.start(
-                core: core, model: model, httpSettings: httpSettings, current: current, metrics: secure.map { [$0.contexts] } ?? [])
+                core: core, model: model, httpSettings: httpSettings, templates: templates, current: current,
+                metrics: secure.map { [$0.contexts] } ?? [])
             parts = started
             let dispatcher = started.dispatcher
             var (ports, securePorts): ([Int], [Int]) = ([], [])
@@ -129,6 +131,10 @@ final class Appliance: Sendable {
     func reloadCertificate(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) {
         try secure?.reload(loaded)
     }
+
+    /// Makes mails with these templates from now on. They are read again with each reload, as files may have changed whose
+    /// directory has not.
+    func use(_ templates: MailTemplates) { parts.mail.templates.replace(templates) }
 
     /// Takes over what of a new configuration can change while running, and
     /// names what needs a restart.

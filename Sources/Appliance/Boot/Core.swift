@@ -63,6 +63,7 @@ final class Core: Sendable {
         default:
             if request.command.hasPrefix("index.") { return try await index(request, progress) }
             if request.command.hasPrefix("schedule.") { return try await schedule(request) }
+            if request.command.hasPrefix("mail.") { return try await mail(request) }
             if request.command.hasPrefix("admin.") { return try await administer(request) }
             if request.command.hasPrefix("queue.") { return try await manageQueue(request) }
             throw CommandFailure("unknown command \"\(request.command)\": this server is of another release", exit: 2)

@@ -14,6 +14,7 @@ struct Parts: Sendable {
     let views: ViewCounter
     let streams: ChatStreams
     let live: LiveParts
+    let mail: MailParts
     /// The WebSockets that are open.
     var sockets: SocketRegistry { live.sockets }
     var bus: Bus { live.bus }
@@ -21,7 +22,8 @@ struct Parts: Sendable {
 
     /// What is running when it returns: the index of vectors, which follows the database, and the queue.
     static func start(
-        core: Core, model: LocalModel, httpSettings: HTTPSettings, current: Appliance.Settings, metrics extra: [any MetricsSource]
+        core: Core, model: LocalModel, httpSettings: HTTPSettings, templates: CurrentMailTemplates, current: Appliance.Settings,
+        metrics extra: [any MetricsSource]
     ) async throws -> Parts {
         let outbound = Outbound(clock: core.clock, random: core.random)
         let provider = ProviderMetrics()
@@ -38,7 +40,8 @@ struct Parts: Sendable {
                 provider: ModerationProvider(outbound: outbound, metrics: provider), settings: { current.values.moderation },
                 clock: core.clock, counters: judgements, log: core.log)
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
-            let queue = makeQueue(core, assistant, moderation, vectors, current)
+            let mail = try await MailParts.open(core, templates, current)
+            let queue = makeQueue(core, assistant, moderation, vectors, mail, current)
             let scheduler = Scheduler(
                 database: core.database, schedules: schedules(current.values), clock: core.clock, log: core.log)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
@@ -63,9 +66,9 @@ struct Parts: Sendable {
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue, streams: streams,
-                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, httpSettings, current,
+                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, mail, httpSettings, current,
                 metrics: [
-                    core.database, queue, scheduler.counters, provider, judgements, limiter, live.sockets, live.bus,
+                    core.database, queue, scheduler.counters, mail.counters, provider, judgements, limiter, live.sockets, live.bus,
                     IndexMetrics(core.database, vectors, searches),
                 ] + extra)
             try await vectors.start()
@@ -77,8 +80,7 @@ struct Parts: Sendable {
             views.start()
             return Parts(
                 outbound: outbound, vectors: vectors, queue: queue, scheduler: scheduler, limiter: limiter, judgements: judgements,
-                views: views,
-                streams: streams, live: live, dispatcher: dispatcher)
+                views: views, streams: streams, live: live, mail: mail, dispatcher: dispatcher)
         } catch {
             vectors.stop()
             outbound.stop()
@@ -102,6 +104,7 @@ struct Parts: Sendable {
     func close() {
         vectors.stop()
         outbound.stop()
+        mail.sender.stop()
     }
 
     /// Events reach their listeners after each commit, on the writer's thread. Weak: a listener holds the database,
@@ -134,7 +137,8 @@ struct Parts: Sendable {
     }
 
     private static func makeQueue(
-        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ current: Appliance.Settings
+        _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ mail: MailParts,
+        _ current: Appliance.Settings
     ) -> WorkQueue {
         WorkQueue(
             database: core.database,
@@ -147,7 +151,7 @@ struct Parts: Sendable {
                 AccountScrub(database: core.database, log: core.log),
                 AnnouncementWork(database: core.database),
                 NotificationCleaning(database: core.database, clock: core.clock),
-            ] + scheduledWorkers(core, vectors, current),
+            ] + mail.workers(core) + scheduledWorkers(core, vectors, current),
             settings: current.values.queueSettings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
@@ -170,12 +174,12 @@ struct Parts: Sendable {
         ListedData(name: "recommendations", resource: RecommendedJob.description) { account, reader in
             try RecommendationStore.recommendations(of: account.owner, statuses: nil, limit: .max, offset: 0, in: reader)
         },
-        TokenData(), ModerationData(), WorkData(),
+        TokenData(), ModerationData(), MailData(), WorkData(),
     ]
 
     private static func makeDispatcher(
         _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ vectors: VectorSearch, _ limiter: RateLimiter, _ live: LiveParts,
-        _ httpSettings: HTTPSettings,
+        _ mail: MailParts, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -184,8 +188,9 @@ struct Parts: Sendable {
         }
         let accounts = AccountRoutes(
             database: core.database, hashPool: core.hashPool, hasher: core.hasher, tokens: tokens, clock: core.clock,
-            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData)
-        let work = WorkRoutes(database: core.database).routes
+            random: core.random, registration: { current.values.registrationInForce }, personalData: personalData, mails: mail.accounts)
+        let work =
+            WorkRoutes(database: core.database).routes
             + WorkAdminRoutes(admin: WorkAdmin(database: core.database), clock: core.clock).routes
         let applications = ApplicationRoutes(
             database: core.database,
@@ -200,7 +205,8 @@ struct Parts: Sendable {
         let isHealthy: @Sendable () async -> Bool = { [probe = health.probe] in await probe.outcome() == nil }
         let notifications = NotificationRoutes(database: core.database, clock: core.clock)
         let monitoring = MonitoringRoutes(
-            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy)
+            database: core.database, clock: core.clock, version: Jobraker.version, startedAt: core.clock.now(), isHealthy: isHealthy,
+            sendsMail: { current.values.mail.isConfigured })
         let common = CommonRoutes(
             database: core.database, recommendations: KnownRecommendations(),
             isAssistantConfigured: { current.values.assistant.isConfigured }, isHealthy: isHealthy)
@@ -210,7 +216,7 @@ struct Parts: Sendable {
             + NotificationSocketRoutes(database: core.database, bus: live.bus, log: core.log).routes
         let api =
             accounts.routes + socketTokens.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
-            + notifications.routes + monitoring.routes + common.routes + work
+            + notifications.routes + monitoring.routes + common.routes + work + mail.routes(core)
         let dispatcher = try Dispatcher(
             routes: api + sockets + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, tickets: live.tickets), settings: httpSettings,

@@ -23,6 +23,7 @@ struct ConfigCommand: ParsableCommand {
 
         func output(_ environment: [String: String]) throws(ConfigurationErrors) -> String {
             let loaded = try Configuration.load(path: config, environment: environment)
+            _ = try CurrentMailTemplates.load(loaded)
             let pair = try CertificateFiles.pair(for: loaded)
             let warnings = pair.map { CertificateFiles.warnings(about: $0, at: SystemClock().now(), in: loaded) } ?? []
             let set = Setting.all.count { loaded[origin: $0.key] != .standard }

@@ -11,6 +11,7 @@ struct Jobraker: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, AdminCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
-            RestoreCommand.self, IndexCommand.self, QueueCommand.self, ScheduleCommand.self, ModelCommand.self, EmbedCommand.self,
+            RestoreCommand.self, IndexCommand.self, QueueCommand.self, ScheduleCommand.self, MailCommand.self, ModelCommand.self,
+            EmbedCommand.self,
         ])
 }

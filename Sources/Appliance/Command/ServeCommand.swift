@@ -67,7 +67,9 @@ struct ServeCommand: AsyncParsableCommand {
         defer { notifier.ready(status: status) }
         do {
             let loaded = try Configuration.load(path: config, environment: environment)
+            let templates = try CurrentMailTemplates.load(loaded)
             try appliance.reloadCertificate(loaded)
+            appliance.use(templates)
             let (changed, needRestart) = appliance.reload(loaded)
             for key in changed { log.info("Configuration changed.", ["key": .string(key)]) }
             for key in needRestart { log.warning("Configuration changed, but takes effect only after a restart.", ["key": .string(key)]) }

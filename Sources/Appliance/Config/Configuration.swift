@@ -19,6 +19,7 @@ struct Configuration: Sendable, Equatable {
     var limits = LimitsSettings()
     var metrics = MetricsSettings()
     var moderation = ModerationSettings()
+    var mail = MailSettings()
     var log = LogSettings()
 
     fileprivate init() {}
@@ -149,6 +150,29 @@ enum ModerationService: String, Sendable, CaseIterable {
 enum ModerationFailurePolicy: String, Sendable, CaseIterable {
     case allow
     case refuse
+}
+
+struct MailSettings: Sendable, Equatable {
+    /// Empty: nothing is sent.
+    var host = ""
+    var port = 0
+    var security = SMTPServer.Security.startTLS
+    var user = ""
+    var password = ""
+    var caFile = ""
+    var from = ""
+    var fromName = ""
+    var siteURL = ""
+    /// Empty: the built-in ones.
+    var templates = ""
+    var perHour = 0
+    var recipientPerHour = 0
+    var timeoutSeconds = 0
+
+    /// Whether there is a server to hand mail to.
+    var isConfigured: Bool { !host.isEmpty }
+
+    fileprivate init() {}
 }
 
 struct QueueSettings: Sendable, Equatable {

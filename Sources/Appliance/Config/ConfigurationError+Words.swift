@@ -48,6 +48,10 @@ extension ConfigurationError.Fact {
             "\(key) is \(value); it has to be below \(other), which is \(limit)"
         case .sameAddress(let key, let other, let address):
             "\(key) and \(other) both name \(address); an address can be listened on once"
+        case .plainMail(let host):
+            "mail.security is \"none\", which is for a mail server on this machine, and mail.host is \(PrintableText.quoted(host))"
+        case .template(let key, let problem):
+            "\(key): \(PrintableText.clean(problem.text))"
         case .unusable(let key, let problem):
             "\(key): \(PrintableText.clean(problem.words))"
         }

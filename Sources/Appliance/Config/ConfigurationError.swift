@@ -30,6 +30,10 @@ struct ConfigurationError: Error, Sendable, Equatable {
         case notBelow(key: String, value: Int, other: String, limit: Int)
         /// Two lists of listeners name the same address.
         case sameAddress(key: String, other: String, address: String)
+        /// Mail would leave this machine in the clear.
+        case plainMail(host: String)
+        /// A template of mails has a mistake.
+        case template(key: String, problem: TemplateProblem)
         /// A file that a key names is not what the key is for.
         case unusable(key: String, problem: CertificateProblem)
     }

@@ -39,6 +39,16 @@ enum ConfigurationRules {
             found.append(error(fact, at: ["tls.listen"], in: loaded))
         }
 
+        let mail = loaded.values.mail
+        needs("mail.host", "mail.from", when: mail.isConfigured && mail.from.isEmpty)
+        // Without either, a link would have to follow the Host header of whoever asks for somebody else's new password.
+        needs("mail.host", "mail.site_url", when: mail.isConfigured && mail.siteURL.isEmpty && loaded.values.server.publicURL.isEmpty)
+        needs("mail.user", "mail.password", when: !mail.user.isEmpty && mail.password.isEmpty)
+        needs("mail.password", "mail.user", when: !mail.password.isEmpty && mail.user.isEmpty && mail.isConfigured)
+        if mail.isConfigured, mail.security == .plain, !HostName.isLoopback(HostName.bare(mail.host)) {
+            found.append(error(.plainMail(host: mail.host), at: ["mail.security"], in: loaded))
+        }
+
         let total = assistant.totalTimeoutMs
         below("assistant.connect_timeout_ms", assistant.connectTimeoutMs, "assistant.total_timeout_ms", total)
         below("assistant.first_byte_timeout_ms", assistant.firstByteTimeoutMs, "assistant.total_timeout_ms", total)

@@ -15,6 +15,9 @@ enum HostName {
         text.hasPrefix("[") && text.hasSuffix("]") && text.contains(":") && IPAddress(text.dropFirst().dropLast()) != nil
     }
 
+    /// The text without the brackets of an IPv6 address.
+    static func bare(_ host: String) -> Substring { isBracketed(host[...]) ? host.dropFirst().dropLast() : host[...] }
+
     /// Whether it can only mean this machine: an address, without brackets, or a name. A name other than
     /// `localhost` is taken to be public, as what it resolves to may change.
     static func isLoopback(_ host: some StringProtocol) -> Bool {

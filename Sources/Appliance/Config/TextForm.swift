@@ -11,6 +11,8 @@ enum TextForm: Sendable, Equatable {
     case secret
     case timeZone
     case timetable
+    case mailHost
+    case mailAddress
 
     func accepts(_ text: String) -> Bool {
         switch self {
@@ -20,6 +22,8 @@ enum TextForm: Sendable, Equatable {
         case .endpoint: URLText(text) != nil
         case .path: text.utf8.count <= 4096 && !text.unicodeScalars.contains(where: \.isControl)
         case .name: text.utf8.count <= 200 && !text.unicodeScalars.contains(where: \.isControl)
+        case .mailHost: HostName.isValid(text[...]) || HostName.isBracketed(text[...])
+        case .mailAddress: MailAddress(text) != nil
         // It travels in a header, where a space or a line end would end it or start another.
         case .secret: text.utf8.count <= 4096 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         case .timeZone: TimeZoneNames().rules(of: text) != nil
@@ -36,6 +40,8 @@ enum TextForm: Sendable, Equatable {
         case .endpoint: "an address such as http://127.0.0.1:11434/v1: no user name, query or fragment"
         case .path: "a path of at most 4096 bytes without control characters"
         case .name: "a name of at most 200 bytes without control characters"
+        case .mailHost: "a host name or an address, IPv6 in brackets"
+        case .mailAddress: "an e-mail address in ASCII"
         case .secret: "at most 4096 visible ASCII characters without spaces"
         case .timeZone: "a time zone that this system knows, such as Europe/Berlin"
         case .timetable: "five fields as of cron, such as \"0 9 * * mon\", with a time zone behind them or not; or \"off\""

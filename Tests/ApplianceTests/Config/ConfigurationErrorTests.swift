@@ -53,6 +53,24 @@ import Testing
             "[log]\nlevel = \"verbose\"",
             "config.toml:2:9: log.level is \"verbose\"; it has to be one of \"debug\", \"info\", \"warning\", \"error\""),
         .init("[server]\nlisten = []", "config.toml:2:10: server.listen has 0 items; it takes from 1 to 16"),
+        // Mail
+        .init(
+            "[mail]\nhost = \"mail.example.com\"\nsite_url = \"https://a.example\"",
+            "config.toml:2:1: mail.host asks for mail.from, which is not set"),
+        .init(
+            "[mail]\nhost = \"mail.example.com\"\nfrom = \"a@b.example\"",
+            "config.toml:2:1: mail.host asks for mail.site_url, which is not set"),
+        .init("[mail]\nuser = \"jobs\"", "config.toml:2:1: mail.user asks for mail.password, which is not set"),
+        .init(
+            "[mail]\nhost = \"mail.example.com\"\nfrom = \"a@b.example\"\nsite_url = \"https://a.example\"\nsecurity = \"none\"",
+            "config.toml:5:1: mail.security is \"none\", which is for a mail server on this machine, and mail.host is \"mail.example.com\""),
+        .init("[mail]\nhost = \"[::1]\"\nfrom = \"a@b.example\"\nsite_url = \"https://a.example\"\nsecurity = \"none\""),
+        .init(
+            "[mail]\nfrom = \"Jobs <a@b.example>\"",
+            "config.toml:2:8: mail.from is \"Jobs <a@b.example>\"; expected an e-mail address in ASCII"),
+        .init(
+            "[mail]\nhost = \"smtp://x\"",
+            "config.toml:2:8: mail.host is \"smtp://x\"; expected a host name or an address, IPv6 in brackets"),
         // Forms
         .init(
             "[server]\nlisten = [\"127.0.0.1:80\", \"::1:80\"]",

@@ -88,6 +88,20 @@ import Testing
             model = "model-3"
             on_failure = "refuse"
             timeout_ms = 109
+            [mail]
+            host = "mail.example.com"
+            port = 465
+            security = "tls"
+            user = "jobs"
+            password = "key-5"
+            ca_file = "/etc/jobs/ca.pem"
+            from = "jobs@example.com"
+            from_name = "Jobs"
+            site_url = "https://app.example.com"
+            templates = "/etc/jobs/mail"
+            per_hour = 117
+            recipient_per_hour = 118
+            timeout_seconds = 119
             [queue]
             workers = 11
             inline = true
@@ -176,6 +190,11 @@ import Testing
         #expect((values.moderation.provider, values.moderation.baseURL) == (.openai, "https://judge.example.com"))
         #expect((values.moderation.apiKey, values.moderation.model) == ("key-3", "model-3"))
         #expect((values.moderation.onFailure, values.moderation.timeoutMs) == (.refuse, 109))
+        #expect((values.mail.host, values.mail.port, values.mail.security) == ("mail.example.com", 465, .tls))
+        #expect((values.mail.user, values.mail.password, values.mail.caFile) == ("jobs", "key-5", "/etc/jobs/ca.pem"))
+        #expect((values.mail.from, values.mail.fromName, values.mail.siteURL) == ("jobs@example.com", "Jobs", "https://app.example.com"))
+        #expect((values.mail.templates, values.mail.perHour) == ("/etc/jobs/mail", 117))
+        #expect((values.mail.recipientPerHour, values.mail.timeoutSeconds) == (118, 119))
         #expect((values.queue.workers, values.queue.inline, values.applications.autoApply) == (11, true, true))
         let queue = values.queueSettings
         #expect(queue.places == 11 && queue.resultLimitBytes == 2048 && queue.keepsDoneDays == 27 && queue.keepsDeadDays == 28)

@@ -26,7 +26,7 @@ extension IsolationWorld {
     }
 
     private func lookAtLists(_ person: IsolatedPerson) async throws {
-        for kind in OwnThings.Kind.allCases where ![.job, .task, .stream].contains(kind) {
+        for kind in OwnThings.Kind.allCases where ![.job, .task, .stream, .mail].contains(kind) {
             expect(try await person.list(kind), person.rows[kind] ?? [], "\(kind)s", of: person)
         }
         for kind in [OwnThings.Kind.session, .application, .alert, .saved, .notification] {

@@ -14,7 +14,8 @@ extension IsolationWorld {
                 Issue.record("\(inputs.name): whose is what its path names? Say so in OwnThings.")
                 continue
             }
-            guard kind != .job, !victim.has(kind).isEmpty else { continue }
+            // Jobs are everybody's, and mails the staff's.
+            guard ![.job, .mail].contains(kind), !victim.has(kind).isEmpty else { continue }
             let body = inputs.takesBody ? inputs.body([], others: { $0.name == "job_id" ? .string(self.jobs[0]) : $0.schema.example }) : nil
             let foreign = OwnThings.path(inputs.route.pattern, naming: dice.pick(victim.has(kind)))
             let unknown = OwnThings.path(inputs.route.pattern, naming: self.unknown(kind))

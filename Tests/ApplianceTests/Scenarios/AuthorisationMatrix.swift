@@ -63,6 +63,15 @@ import Testing
         "POST /api/v1/auth/change-password/": .account(
             200, #"{"old_password":"correct horse 7","new_password":"another horse 8"}"#),
         "GET /api/v1/auth/export/": .account(200),
+        // No mail server is configured.
+        "POST /api/v1/auth/password-reset/": .anyone(409, #"{"email":"$email"}"#),
+        "POST /api/v1/auth/verify-email/resend/": .anyone(409, #"{"email":"$email"}"#),
+        "POST /api/v1/auth/password-reset/confirm/": .anyone(400, #"{"token":"none","new_password":"another horse 8"}"#),
+        "POST /api/v1/auth/verify-email/": .anyone(400, #"{"token":"none"}"#),
+        "GET /api/v1/mail/outbox/": .staffOnly(200),
+        "GET /api/v1/mail/outbox/{id}/": .staffOnly(200),
+        "GET /api/v1/notifications/unsubscribe/": .anyone(200),
+        "POST /api/v1/notifications/unsubscribe/": .anyone(400),
         "GET /api/v1/auth/logins/": .account(200),
         "DELETE /api/v1/auth/logins/{id}/": .own(204),
         "GET /api/v1/auth/profiles/": .account(200),
@@ -244,6 +253,7 @@ import Testing
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
             "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation", "/jobs/jobs/": "job",
             "/jobs/saved/": "saved", "/notifications/notifications/": "notification",
+            "/mail/outbox/": "mail",
         ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
@@ -276,6 +286,7 @@ import Testing
         private let job: String
         private let saved: String
         private let notification: String
+        private let mail: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -295,6 +306,7 @@ import Testing
             #expect(try await user.post("/api/v1/jobs/jobs/\(job)/save/", "{}").status == 200)
             saved = try #require(try await user.get("/api/v1/jobs/saved/").json["results"]?.array?.first?["id"]?.string)
             notification = try await server.notify(email).id.description
+            mail = try #require(try server.database.mails(to: email).first?.id.description)
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
             alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
             recommendation = try await Self.recommend(to: email, server)
@@ -322,7 +334,7 @@ import Testing
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
                 "$task": task, "$application": application, "$vacancy": vacancy, "$alert": alert, "$recommendation": recommendation,
                 "$job": job, "$saved": saved,
-                "$notification": notification,
+                "$notification": notification, "$mail": mail,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in

@@ -9,6 +9,8 @@ struct OwnThings: Sendable {
         case session, stream, profile, login, task, application, alert, recommendation, saved, notification
         /// Everybody's; the one that is applied to, saved and recommended.
         case job
+        /// One to the account, which the staff alone may look at.
+        case mail
     }
 
     private var ids: [Kind: String] = [:]
@@ -19,7 +21,7 @@ struct OwnThings: Sendable {
         ("/chat/sessions/", .session), ("/chat/streams/", .stream), ("/auth/profiles/", .profile), ("/auth/logins/", .login),
         ("/tasks/", .task),
         ("/jobs/applications/", .application), ("/jobs/alerts/", .alert), ("/jobs/recommendations/", .recommendation),
-        ("/jobs/saved/", .saved), ("/notifications/notifications/", .notification), ("/jobs/jobs/", .job),
+        ("/jobs/saved/", .saved), ("/notifications/notifications/", .notification), ("/jobs/jobs/", .job), ("/mail/outbox/", .mail),
     ]
 
     /// What a pattern's parameter names; nil for one without, or with one that nobody has thought of here.
@@ -40,6 +42,10 @@ struct OwnThings: Sendable {
         things.ids[.notification] = try await user.server.notify(
             user.email, "\(word)-news", kind: .reminder, data: ["about": .string("\(word)-data")]
         ).id.description
+        things.ids[.mail] = try await user.server.database.write { transaction in
+            let account = try #require(try AccountStore.account(email: user.email, in: transaction))
+            return try MailStore.add(.welcome(MailSample.links), to: account, state: .kept, in: transaction).description
+        }
         for kind in Kind.allCases where things[kind].isEmpty { throw HarnessError(message: "\(user.email) has no \(kind)") }
         return things
     }

@@ -38,6 +38,17 @@ enum AccountDocs {
         JSONSchema.Member("old_password", password), JSONSchema.Member("new_password", password),
     ])
 
+    static let emailAlone = JSONSchema.object([JSONSchema.Member("email", .text(min: 1, max: Account.longestEmail, format: "email"))])
+
+    static let mailToken = JSONSchema.object([JSONSchema.Member("token", .text(min: 1, max: 256))])
+
+    static let passwordReset = JSONSchema.object([
+        JSONSchema.Member("token", .text(min: 1, max: 256)), JSONSchema.Member("new_password", password),
+    ])
+
+    static let notConfigured = JSONSchema.named(
+        "NotConfigured", .object([JSONSchema.Member("detail", .text), JSONSchema.Member("error_code", .choice(["not_configured"]))]))
+
     static let message = JSONSchema.named("Message", .object([JSONSchema.Member("message", .text)]))
 
     static let login = JSONSchema.named(

@@ -13,10 +13,14 @@ enum AccountError: HTTPFact, Equatable {
     case oldPasswordIncorrect
     /// The new password breaks these rules, in the policy's words.
     case weakPassword([String])
+    /// No mail server is configured, and what was asked for comes by mail.
+    case sendsNoMail
 
     static let emailTaken = ValidationErrors("email", "User with this email already exists.")
     /// No such code, or one that is used up, expired, revoked or another address's: a stranger is not told which.
     static let invitationNotValid = ValidationErrors("invite_code", "This invitation code is not valid.")
+    /// The token of a mail is made up, used, expired or another purpose's: a stranger is not told which.
+    static let linkNotValid = ValidationErrors("token", "This link is not valid or has expired.")
     static let passwordIncorrect = ValidationErrors("password", "Password is incorrect.")
     static let profileExists = ValidationErrors(object: "A profile for this user already exists.")
 
@@ -25,6 +29,7 @@ enum AccountError: HTTPFact, Equatable {
         case .noActiveAccount: 401
         case .registrationClosed, .invitationRequired: 403
         case .notALogin, .passwordsRequired, .oldPasswordIncorrect, .weakPassword: 400
+        case .sendsNoMail: 409
         }
     }
 
@@ -42,6 +47,9 @@ enum AccountError: HTTPFact, Equatable {
             case .passwordsRequired: writer.field("error", "Both old and new passwords are required")
             case .oldPasswordIncorrect: writer.field("error", "Old password is incorrect")
             case .weakPassword(let problems): writer.field("error", problems)
+            case .sendsNoMail:
+                writer.field("detail", "This server is not set up to send mail. Ask its operator.")
+                writer.field("error_code", MailOutbox.notConfigured)
             }
         }
     }

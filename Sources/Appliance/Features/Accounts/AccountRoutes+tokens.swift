@@ -12,13 +12,14 @@ extension AccountRoutes {
         let new = AccountStore.New(
             email: form.email, passwordHash: try await passwords.hash(form.password), firstName: form.firstName, lastName: form.lastName)
         let client = LoginClient(request)
-        let (account, pair) = try await database.write { [tokens] transaction in
+        let (account, pair) = try await database.write { [tokens, mails] transaction in
             let account = try AccountStore.create(new, in: transaction)
             if let code = form.code {
                 // Others may have used it up, or the operator revoked it, while the password was hashed.
                 let isUsed = try InvitationStore.use(code, by: account, in: transaction)
                 guard isUsed || mode == .open else { throw AccountError.invitationNotValid }
             }
+            try mails?.greet(account, in: transaction)
             return (account, try tokens.startLogin(of: account, client: client, in: transaction))
         }
         return .json(201) { writer in

@@ -14,10 +14,12 @@ struct AccountRoutes: Sendable {
     var personalData: [any PersonalDataSource] = []
     /// The most bytes that `export/` answers with.
     var exportLimit = 64 << 20
+    /// Nil: no account is written to, and the routes that need it are not there.
+    var mails: AccountMails?
 
     var passwords: Passwords { Passwords(pool: hashPool, hasher: hasher) }
 
-    var routes: [Route] { tokenRoutes + ownRoutes + profileRoutes }
+    var routes: [Route] { tokenRoutes + mailRoutes + ownRoutes + profileRoutes }
 
     private static let base = "/api/v1/auth/"
 

@@ -91,6 +91,11 @@ enum AccountStore {
         try LoginStore.endAll(of: owner, because: reason, in: transaction)
     }
 
+    /// Notes that mail to the account's address was read.
+    static func setVerified(_ owner: Owner, in transaction: Transaction) throws {
+        try transaction.execute("UPDATE accounts SET is_verified = 1, updated_at = $1 WHERE rid = $2", transaction.now, owner.rowID)
+    }
+
     /// Notes a login, and replaces the password's hash by a stronger one of the same password where there is one.
     static func noteLogin(_ checked: Credentials, replacement: String?, in transaction: Transaction) throws {
         try transaction.execute(

@@ -8,6 +8,7 @@ enum LoginStore {
         /// A refresh token was used that had been exchanged before: one of its two users has stolen it.
         case reuse
         case passwordChanged = "password_changed"
+        case passwordReset = "password_reset"
         case accountDisabled = "account_disabled"
     }
 

@@ -7,18 +7,30 @@ struct HealthCheck: Sendable, Equatable {
     let status: String
     let message: String
 
-    static let email = HealthCheck(name: "email", status: "not configured", message: "This server sends no mail.")
+    /// Says what is configured; whether the mail server takes anything, its outbox shows.
+    static func email(isConfigured: Bool) -> HealthCheck { mail("email", isConfigured, "Mail is handed to a mail server.") }
+
+    private static func templates(isConfigured: Bool) -> HealthCheck {
+        mail("templates", isConfigured, "Found right when they were read.")
+    }
+
+    private static func mail(_ name: String, _ isConfigured: Bool, _ message: String) -> HealthCheck {
+        isConfigured
+            ? HealthCheck(name: name, status: "configured", message: message)
+            : HealthCheck(name: name, status: "not configured", message: "This server sends no mail.")
+    }
+
     static let cache = HealthCheck(name: "cache", status: "not used", message: "This server has no cache beside its database.")
 
-    static func all(isHealthy: Bool) -> [HealthCheck] {
+    static func all(isHealthy: Bool, sendsMail: Bool) -> [HealthCheck] {
         let status = isHealthy ? "healthy" : "unhealthy"
         return [
             HealthCheck(name: "database", status: status, message: isHealthy ? "It takes writes." : "It takes no writes."),
             HealthCheck(name: "redis", status: "not used", message: "This server needs none."),
-            email,
+            email(isConfigured: sendsMail),
             HealthCheck(name: "celery", status: "not used", message: "Background work runs inside this server."),
             HealthCheck(name: "websocket", status: "not used", message: "This server has no sockets yet."),
-            HealthCheck(name: "templates", status: "not configured", message: "This server sends no mail."),
+            templates(isConfigured: sendsMail),
             HealthCheck(name: "production", status: status, message: "The server as a whole."),
         ]
     }

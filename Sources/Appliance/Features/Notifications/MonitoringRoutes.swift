@@ -11,6 +11,8 @@ struct MonitoringRoutes: Sendable {
     let startedAt: Timestamp
     /// Whether requests can be served: the answer is shared by all who ask within a second.
     let isHealthy: @Sendable () async -> Bool
+    /// Whether a mail server is configured.
+    var sendsMail: @Sendable () -> Bool = { false }
 
     var routes: [Route] {
         let base = NotificationRoutes.base
@@ -54,7 +56,7 @@ struct MonitoringRoutes: Sendable {
                 writer.field("version", version)
                 writer.field("environment", "production")
                 writer.object("checks") { writer in
-                    for check in HealthCheck.all(isHealthy: isHealthy) { check.write(into: &writer) }
+                    for check in HealthCheck.all(isHealthy: isHealthy, sendsMail: sendsMail()) { check.write(into: &writer) }
                 }
                 writer.object("metrics") { HostFigures(diskOf: database.directory.path).writeFields(into: &$0) }
                 writer.object("performance") { writer in
@@ -110,7 +112,9 @@ struct MonitoringRoutes: Sendable {
                 writer.field("timestamp", now)
                 writer.field("test_type", type)
                 writer.object("results") { writer in
-                    for check in [HealthCheck.email, .cache] where type == "all" || type == check.name { check.write(into: &writer) }
+                    for check in [HealthCheck.email(isConfigured: sendsMail()), .cache] where type == "all" || type == check.name {
+                        check.write(into: &writer)
+                    }
                     guard let notification else { return }
                     writer.object("in_app") { writer in
                         writer.field("status", "sent")

@@ -154,4 +154,4 @@ final class TransferLoop: Sendable {
 }
 
 /// libcurl's own set-up, once a process.
-private let libcurlIsReady = curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
+let libcurlIsReady = curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
