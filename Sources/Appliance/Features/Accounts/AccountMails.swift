@@ -38,6 +38,7 @@ struct AccountMailWork: Worker {
     let mails: AccountMails
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .mail }
     /// Of no use to anybody much later.
     var maximumAttempts: Int { 5 }
 

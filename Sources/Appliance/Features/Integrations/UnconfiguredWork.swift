@@ -16,6 +16,7 @@ extension WorkOutcome {
 /// It has no effect, so a second run is harmless. Its key is its kind: one item waits at a time.
 struct UnconfiguredWork: Worker {
     let kind: String
+    var queue: WorkQueueName = .ingest
     /// Asked for at each run, as a reload may have changed it.
     let missing: @Sendable () -> [String]
 

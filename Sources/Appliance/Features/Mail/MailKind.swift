@@ -29,3 +29,18 @@ struct MailDraft: Sendable, Equatable {
         self.values = JSONObject(values)
     }
 }
+
+// MARK: - Travelling with a piece of work
+
+extension MailDraft {
+    /// Of a draft without a token: these are made where their mail is ordered.
+    var payload: JSONValue { ["kind": .string(kind.rawValue), "values": .object(values)] }
+
+    init?(payload: JSONValue) {
+        guard let kind = payload["kind"]?.string.flatMap({ MailKind(rawValue: $0) }), case .object(let values)? = payload["values"] else {
+            return nil
+        }
+        self.kind = kind
+        self.values = values
+    }
+}

@@ -21,6 +21,7 @@ struct MailWork: Worker {
     let log: Log
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .mail }
     /// With the pauses between them they take most of a day.
     var maximumAttempts: Int { 12 }
     var timeLimitSeconds: Int { 1300 }

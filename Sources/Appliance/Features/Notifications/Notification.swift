@@ -26,6 +26,8 @@ struct Notification: Sendable, Equatable {
         var title: String
         var message: String
         var data: JSONValue = .object(JSONObject())
+        /// The mail that tells the same in full; without one a mail has the title and the message.
+        var mail: MailDraft?
     }
 }
 

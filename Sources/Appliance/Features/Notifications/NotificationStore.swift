@@ -5,7 +5,8 @@ enum NotificationStore {
     /// How many of one account are kept. The oldest read ones go first, then the oldest.
     static let keptPerAccount = 1000
 
-    /// Adds a notification in the transaction of what causes it, and tells the bus after the commit.
+    /// Adds a notification in the transaction of what causes it, orders its ways out of the product, and tells the bus after
+    /// the commit.
     @discardableResult
     static func add(_ new: Notification.New, for owner: Owner, in transaction: Transaction) throws -> Notification {
         let id = transaction.newIdentifier()
@@ -16,6 +17,7 @@ enum NotificationStore {
             rowID: transaction.lastRowID, id: id, kind: new.kind, title: new.title, message: new.message, isRead: false,
             createdAt: transaction.now, data: new.data)
         try makeRoom(of: owner, in: transaction)
+        try transaction.enqueue(DeliveryWork.order(notification, mail: new.mail, of: owner))
         transaction.emit(NotificationAdded(owner: owner, notification: notification))
         return notification
     }

@@ -20,6 +20,7 @@ struct BackfillWork: Worker {
     let embedder: (any TextEmbedder)?
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .index }
     var maximumAttempts: Int { 5 }
 
     static func order(_ matter: Matter) -> WorkOrder {

@@ -17,6 +17,7 @@ struct IndexCheckWork: Worker {
     let log: Log
 
     var kind: String { Self.kind }
+    var queue: WorkQueueName { .index }
     var maximumAttempts: Int { 5 }
 
     static let order = WorkOrder(kind, payload: .object(JSONObject()), uniqueKey: kind)
