@@ -2,7 +2,7 @@
 enum NearestName {
     /// The closest of `names`, or nil when none is close enough to be a likely slip. A name that ends
     /// in the same word after its table counts as close whatever the table: the key was then right and
-    /// its place wrong.
+    /// its place wrong. Closer still is a key that was taken for a table.
     static func of(_ wrong: String, among names: [String]) -> String? {
         let best = names.map { (name: $0, distance: cost(wrong, $0)) }.min { $0.distance < $1.distance }
         guard let best, best.distance <= max(2, min(wrong.count, best.name.count) * 2 / 5) else { return nil }
@@ -10,6 +10,7 @@ enum NearestName {
     }
 
     private static func cost(_ wrong: String, _ name: String) -> Int {
+        if wrong.hasPrefix(name + ".") { return 1 }
         let whole = distance(Array(wrong.lowercased()), Array(name))
         let ending = wrong.split(separator: ".").last
         return ending != nil && ending == name.split(separator: ".").last ? min(whole, 2) : whole

@@ -56,7 +56,8 @@ extension SettingTable {
         Setting.integer(
             "queue.ingest_workers", \.queue.ingestWorkers, 2, in: 1...256, unit: "items", .restart,
             """
-            Job sources that are fetched from at once.
+            Job sources that are fetched from at once. What they send is parsed in memory, a
+            page at a time for each.
             """),
         Setting.integer(
             "queue.index_workers", \.queue.indexWorkers, 1, in: 1...256, unit: "items", .restart,
@@ -67,7 +68,8 @@ extension SettingTable {
         Setting.integer(
             "queue.maintenance_workers", \.queue.maintenanceWorkers, 3, in: 1...256, unit: "items", .restart,
             """
-            Alerts, recommendations, announcements and clean-ups at once.
+            Alerts, recommendations, announcements, clean-ups and everything else of the
+            server's own, at once.
             """),
     ]
 
@@ -81,7 +83,8 @@ extension SettingTable {
         Setting.integer(
             "queue.webhook_per_minute", \.queue.webhookPerMinute, 0, in: 0...60_000, unit: "items a minute", .restart,
             """
-            The same for webhooks.
+            The same for webhooks and push messages, of all accounts together. What is too
+            much waits its turn.
             """),
         Setting.integer(
             "queue.mail_per_minute", \.queue.mailPerMinute, 0, in: 0...60_000, unit: "items a minute", .restart,
@@ -92,17 +95,20 @@ extension SettingTable {
         Setting.integer(
             "queue.ingest_per_minute", \.queue.ingestPerMinute, 0, in: 0...60_000, unit: "items a minute", .restart,
             """
-            The same for fetching from job sources.
+            The same for fetching from job sources, which often allow so many requests a
+            minute and no more.
             """),
         Setting.integer(
             "queue.index_per_minute", \.queue.indexPerMinute, 0, in: 0...60_000, unit: "items a minute", .restart,
             """
-            The same for work on the index.
+            The same for work on the index: fewer leave more of a small machine's time to
+            the requests.
             """),
         Setting.integer(
             "queue.maintenance_per_minute", \.queue.maintenancePerMinute, 0, in: 0...60_000, unit: "items a minute", .restart,
             """
-            The same for everything else.
+            The same for everything else that the server does by itself. It is rarely of
+            use.
             """),
     ]
 

@@ -26,7 +26,8 @@ extension SettingTable {
         .text(
             "schedule.timezone", \.schedule.timezone, "UTC", .timeZone, .live,
             """
-            Whose clock the times below are on, where they name no other.
+            Whose clock the times below are on, where they name no other: a name such as
+            Europe/Berlin.
             """),
         .integer(
             "schedule.close_jobs_after_days", \.schedule.closeJobsAfterDays, 30, in: 0...3650, unit: "days", .live,

@@ -68,7 +68,7 @@ struct CertificateFilesTests {
         chmod(files.key, 0o644)
         let lines = try check(directory, server: #"public_url = "https://www.example.org:8443""#).split(separator: "\n")
         try #require(lines.count == 5)
-        #expect(lines[0] == "config.toml: no mistakes; 6 of \(Setting.all.count) keys set")
+        #expect(lines[0] == "config.toml: no mistakes; 7 of \(Setting.all.count) keys set")
         #expect(lines[1].hasPrefix("warning: tls.certificate: the certificate expires on 2") && lines[1].hasSuffix("Z, in 10 days"))
         #expect(lines[2].hasPrefix("warning: tls.certificate: the certificate leads to no root that this machine trusts: "))
         #expect(

@@ -121,6 +121,9 @@ final class IsolatedPerson {
         return new
     }
 
+    /// Kinds of work that nobody asks for.
+    static let unasked: Set<String> = [DeliveryWork.kind, MailWork.kind, AccountMailWork.kind]
+
     /// All that the server keeps of it, except for when it was asked.
     func everything() async throws -> JSONValue {
         let document = try await ask("GET", "/api/v1/auth/export/", expecting: 200).json

@@ -82,7 +82,9 @@ extension IsolationWorld {
             ("job_alerts", .alert), ("recommendations", .recommendation), ("work_items", .task),
         ]
         for (name, kind) in sections {
-            let ids = (document[name]?.array ?? []).compactMap { ($0["id"] ?? $0["task_id"])?.string }
+            // Work that the server orders by itself has ids that nobody was told.
+            let rows = (document[name]?.array ?? []).filter { $0["kind"]?.string.map { !IsolatedPerson.unasked.contains($0) } ?? true }
+            let ids = rows.compactMap { ($0["id"] ?? $0["task_id"])?.string }
             expect(ids, person.rows[kind] ?? [], "exported \(name)", of: person)
         }
         let file = try await person.ask("GET", applicationsPath + "export/?format=jsonl", expecting: 200)

@@ -84,23 +84,13 @@ struct MailingAppliance: Sendable {
         return try #require(found().last)
     }
 
-    /// Waits until nothing is left that the queue could do now.
-    func idle() async throws {
-        let isIdle = try await eventually {
-            let now = server.clock.now()
-            return try await server.database.scan {
-                try $0.int("SELECT count(*) FROM work_items WHERE state = 'running' OR (state = 'pending' AND run_at <= $1)", now) == 0
-            }
-        }
-        #expect(isIdle)
-    }
+    func idle() async throws { try await server.idle() }
 
     /// Waits until an attempt at the mail has failed and the next one is set. Only from then on may the clock be moved.
     func untilDeferred(_ id: Identifier, attempts: Int = 1) async throws -> OutgoingMail {
-        let mail = try await until(id) { $0.attempts == attempts && !$0.code.isEmpty }
-        let waiting = "SELECT count(*) FROM work_items WHERE kind = 'mail.send' AND state = 'retry'"
+        let waiting = "SELECT count(*) FROM work_items WHERE kind = 'mail.send' AND state = 'retry' AND attempts = \(attempts)"
         #expect(try await eventually { try await server.count(waiting) == 1 })
-        return mail
+        return try await until(id) { $0.attempts == attempts && !$0.code.isEmpty }
     }
 }
 

@@ -122,6 +122,7 @@ struct HostileInputScenarios {
         try await TestAppliance.run { server in
             let victim = try await server.register("victim@example.org")
             _ = try await OwnThings.make(of: victim, word: Self.marker)
+            try await server.idle()
             let before = try await Self.everything(of: victim)
             #expect(before.jsonText.contains(Self.marker))
             let routes = server.requestRoutes.map { RouteInputs($0) }

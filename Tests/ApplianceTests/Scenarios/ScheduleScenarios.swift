@@ -156,7 +156,7 @@ struct ScheduleScenarios {
             _ = try await server.vacancy("Past its deadline") { $0.applicationDeadline = now.adding(seconds: 31 * Self.day - 60) }
             _ = try await server.vacancy("Before its deadline") { $0.applicationDeadline = now.adding(seconds: 32 * Self.day) }
             #expect(try await server.result(.closeJobs) == ["past_deadline": 1, "old": 23])
-            let left = try await server.register().titles("/api/v1/jobs/jobs/")
+            let left = try await server.register().titles("/api/v1/jobs/search/")
             #expect(Set(left) == ["Posted lately", "Posted long ago", "Before its deadline"])
             #expect(try await server.count("SELECT count(*) FROM jobs WHERE status = 'closed'") == 24)
             #expect(try await server.indexProblems() == [])

@@ -5,7 +5,7 @@ import Testing
 
 /// A scheduler over a real database, with a clock that stands still. It is looked at by hand, or let run.
 final class ScheduleFixture: Sendable {
-    static let migrations = TestSchema.migrations + WorkSchema.migrations + ScheduleSchema.migrations
+    static let migrations = TestSchema.migrations + WorkSchema.migrations + WorkSchema.queueMigrations + ScheduleSchema.migrations
 
     let test: TestDatabase
     let log = LogLines()

@@ -12,13 +12,13 @@ struct DeliveryWork: Worker {
     let outbox: MailOutbox
 
     var kind: String { Self.kind }
-    var queue: WorkQueueName { .mail }
 
-    /// `mail` is the mail that tells the same in full, where there is one.
+    /// `mail` is the mail that tells the same in full, where there is one. It takes a moment, and what it tells is new: it
+    /// goes before the slow work of its queue, and does not stand behind mails that wait for their server.
     static func order(_ notification: Notification, mail: MailDraft?, of owner: Owner) -> WorkOrder {
         WorkOrder(
-            kind,
-            payload: ["notification_id": .string(notification.id.description), "mail": mail?.payload ?? .null], owner: owner)
+            kind, payload: ["notification_id": .string(notification.id.description), "mail": mail?.payload ?? .null], owner: owner,
+            priority: .high)
     }
 
     func run(_ item: WorkItem) async throws -> WorkOutcome {
