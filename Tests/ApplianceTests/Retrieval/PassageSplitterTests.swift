@@ -5,7 +5,7 @@ import Testing
 @testable import Appliance
 
 /// Splitting texts into passages: by example, and by what holds for any text.
-@Suite("Splitting into passages", .timeLimit(.minutes(1)))
+@Suite("Splitting into passages")
 struct PassageSplitterTests {
     private static let small = PassageSplitter(whole: 100, longest: 80, overlap: 20, least: 30)
 
