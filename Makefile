@@ -57,7 +57,7 @@ websocket_options := $(if $(filter short,$(WEBSOCKET)),--short)$(if $(filter doc
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
 .PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder conformance-mail conformance-websocket \
-	bench bench-encoder bench-index bench-retrieval bench-vectors fuzz clean
+	bench bench-encoder bench-index bench-queue bench-retrieval bench-vectors fuzz clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -84,6 +84,7 @@ help:
 	@echo "make bench-retrieval  what is found on labelled data, by words, by meaning and by both, and what is refused"
 	@echo "                (BENCH=quick for a smoke test)"
 	@echo "make bench-index  starts, memory and deletion with 100 000 vectors (BENCH=quick for a smoke test)"
+	@echo "make bench-queue  background work a second, and how soon it begins, beside Celery with Redis (BENCH as above)"
 	@echo "make bench-vectors  vector search beside faiss, usearch and sqlite-vec (BENCH as above; DATA=DIR for your own data)"
 	@echo "make clean      remove what was built"
 
@@ -185,6 +186,14 @@ bench-index: build model
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Benchmarks/grown_index.py --binary $(BINARY) --model .build/models/all-MiniLM-L6-v2 \
 		$(if $(filter quick,$(BENCH)),--quick)
+
+# Debian's redis-server starts itself when it is installed; the benchmark starts its own, elsewhere.
+bench-queue: packages
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	@Tests/Tools/packages.sh --command python3 python3 --command redis-server redis-server
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-bench-queue
+	python3 -B Tests/Benchmarks/work_items.py $(bench_options)
 
 bench-vectors: packages
 	@Tests/Tools/packages.sh --command python3 python3
