@@ -10,8 +10,9 @@ ARGS :=
 COVERAGE_MIN := 95
 # The largest allowed size of the stripped release binary, in MiB.
 SIZE_MAX := 40
-# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, 10 times under indexing and 8 times
-# under streams, and copies 20 backups; the long form does 200 of each, and 100 under indexing and under streams.
+# `make torture TORTURE=short` kills 20 times under writes, 15 times under questions, 12 times under work of many kinds, 10 times
+# under indexing and 8 times under streams, and copies 20 backups; the long form does 200 of each, 500 under work of many kinds,
+# and 100 under indexing and under streams.
 TORTURE := long
 # `make conformance CONFORMANCE=short` makes up 3 requests an operation beside those at its limits, the long form 100.
 CONFORMANCE := long
@@ -34,12 +35,14 @@ STRIP := $(firstword $(wildcard $(TOOLCHAIN)/llvm-objcopy) objcopy) --strip-all
 ifeq ($(TORTURE),short)
 torture_count := 20
 queue_count := 15
+work_count := 12
 index_count := 10
 stream_count := 8
 backup_options :=
 else
 torture_count := 200
 queue_count := 200
+work_count := 500
 index_count := 100
 stream_count := 100
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
@@ -134,6 +137,7 @@ torture: build
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
 	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
+	python3 -B Tests/Torture/mixed_work.py --binary $(BINARY) --rounds $(work_count)
 	python3 -B Tests/Torture/indexing.py --binary $(BINARY) --rounds $(index_count)
 	python3 -B Tests/Torture/streams.py --binary $(BINARY) --rounds $(stream_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
