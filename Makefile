@@ -10,8 +10,9 @@ ARGS :=
 COVERAGE_MIN := 95
 # The largest allowed size of the stripped release binary, in MiB.
 SIZE_MAX := 40
-# `make torture TORTURE=short` kills 20 times under writes, 15 times under background work, 10 times under indexing and 8 times
-# under streams, and copies 20 backups; the long form does 200 of each, and 100 under indexing and under streams.
+# `make torture TORTURE=short` kills 20 times under writes, 15 times under questions, 12 times under work of many kinds, 10 times
+# under indexing and 8 times under streams, and copies 20 backups; the long form does 200 of each, 500 under work of many kinds,
+# and 100 under indexing and under streams.
 TORTURE := long
 # `make conformance CONFORMANCE=short` makes up 3 requests an operation beside those at its limits, the long form 100.
 CONFORMANCE := long
@@ -34,12 +35,14 @@ STRIP := $(firstword $(wildcard $(TOOLCHAIN)/llvm-objcopy) objcopy) --strip-all
 ifeq ($(TORTURE),short)
 torture_count := 20
 queue_count := 15
+work_count := 12
 index_count := 10
 stream_count := 8
 backup_options :=
 else
 torture_count := 200
 queue_count := 200
+work_count := 500
 index_count := 100
 stream_count := 100
 # The long form also opens each copy with a newer SQLite than the one the server runs on.
@@ -57,7 +60,7 @@ websocket_options := $(if $(filter short,$(WEBSOCKET)),--short)$(if $(filter doc
 bench_options := $(if $(filter-out full,$(BENCH)),--$(BENCH))
 
 .PHONY: help packages build run model test coverage lint format size torture conformance conformance-encoder conformance-mail conformance-websocket \
-	bench bench-encoder bench-index bench-retrieval bench-vectors fuzz clean
+	bench bench-encoder bench-index bench-queue bench-retrieval bench-vectors fuzz clean
 
 help:
 	@echo "make build      release binary at $(BINARY)"
@@ -84,6 +87,7 @@ help:
 	@echo "make bench-retrieval  what is found on labelled data, by words, by meaning and by both, and what is refused"
 	@echo "                (BENCH=quick for a smoke test)"
 	@echo "make bench-index  starts, memory and deletion with 100 000 vectors (BENCH=quick for a smoke test)"
+	@echo "make bench-queue  background work a second, and how soon it begins, beside Celery with Redis (BENCH as above)"
 	@echo "make bench-vectors  vector search beside faiss, usearch and sqlite-vec (BENCH as above; DATA=DIR for your own data)"
 	@echo "make clean      remove what was built"
 
@@ -133,6 +137,7 @@ torture: build
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Torture/torture.py --binary $(BINARY) --rounds $(torture_count)
 	python3 -B Tests/Torture/work_queue.py --binary $(BINARY) --rounds $(queue_count)
+	python3 -B Tests/Torture/mixed_work.py --binary $(BINARY) --rounds $(work_count)
 	python3 -B Tests/Torture/indexing.py --binary $(BINARY) --rounds $(index_count)
 	python3 -B Tests/Torture/streams.py --binary $(BINARY) --rounds $(stream_count)
 	python3 -B Tests/Torture/backup.py --binary $(BINARY) --copies $(torture_count) $(backup_options)
@@ -185,6 +190,14 @@ bench-index: build model
 	@Tests/Tools/packages.sh --command python3 python3
 	python3 -B Tests/Benchmarks/grown_index.py --binary $(BINARY) --model .build/models/all-MiniLM-L6-v2 \
 		$(if $(filter quick,$(BENCH)),--quick)
+
+# Debian's redis-server starts itself when it is installed; the benchmark starts its own, elsewhere.
+bench-queue: packages
+	@mkdir -p $(STATIC_LIBS) && ln -sf "$$(gcc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	@Tests/Tools/packages.sh --command python3 python3 --command redis-server redis-server
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Tests/Tools/packages.sh python3-venv
+	$(RELEASE) jobraker-bench-queue
+	python3 -B Tests/Benchmarks/work_items.py $(bench_options)
 
 bench-vectors: packages
 	@Tests/Tools/packages.sh --command python3 python3

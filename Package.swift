@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .executable(name: "jobraker", targets: ["Appliance"]),
         .executable(name: "jobraker-bench-writes", targets: ["WritesBenchmark"]),
+        .executable(name: "jobraker-bench-queue", targets: ["QueueBenchmark"]),
         .executable(name: "jobraker-bench-encoder", targets: ["EncoderBenchmark"]),
         .executable(name: "jobraker-bench-vectors", targets: ["VectorsBenchmark"]),
         .executable(name: "jobraker-socket-echo", targets: ["SocketEcho"]),
@@ -109,6 +110,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Benchmarks/Writes",
+            swiftSettings: strict
+        ),
+        // Built by `make bench-queue` alone.
+        .executableTarget(
+            name: "QueueBenchmark",
+            dependencies: [
+                "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/Queue",
             swiftSettings: strict
         ),
         // Built by `make bench-vectors` alone.

@@ -36,25 +36,34 @@ class Embeddings:
         self.random = random.Random(seed)
         self.lock = threading.Lock()
         self.in_a_row = 0
+        # By text: in which life of the server it was asked for and answered. Whoever starts it says when another one begins.
+        self.life = 0
+        self.asked: dict[str, list[int]] = {}
         self.server = Server(("127.0.0.1", 0), self.handler())
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
     def settings(self) -> str:
-        """The table of a configuration. One call an attempt, so that each failure reaches the queue."""
+        """The tables of a configuration. One call an attempt, so that each failure reaches the queue."""
+        return f"{self.table}\n[assistant]\nattempts = 1\n"
+
+    @property
+    def table(self) -> str:
         return (
             f'\n[embeddings]\nprovider = "openai"\nbase_url = "http://127.0.0.1:{self.server.server_port}/v1"\n'
-            f'model = "torture-embedding"\ndimensions = {DIMENSIONS}\n\n[assistant]\nattempts = 1\n')
+            f'model = "torture-embedding"\ndimensions = {DIMENSIONS}\n')
 
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
 
-    def begin(self) -> tuple[bool, float]:
+    def begin(self, texts: list[str]) -> tuple[bool, float]:
         """Whether this call fails, and after how long it ends."""
         with self.lock:
             fails = self.in_a_row < self.FAILURES_IN_A_ROW and self.random.random() < self.failing
             self.in_a_row = self.in_a_row + 1 if fails else 0
+            for text in texts if not fails else []:
+                self.asked.setdefault(text, []).append(self.life)
             return fails, self.random.uniform(0, self.LONGEST_PAUSE)
 
     def handler(provider) -> type:
@@ -71,7 +80,7 @@ class Embeddings:
 
             def answer(self):
                 texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input"]
-                fails, pause = provider.begin()
+                fails, pause = provider.begin(texts)
                 time.sleep(pause)
                 if fails:
                     self.send(500, {"error": {"message": "nothing comes to mind"}})

@@ -11,7 +11,7 @@ from asking import Ledger, Question
 from provider import Provider, answer_to
 
 # What is read here; these follow the schema of the server.
-ITEMS = "SELECT id, state, lease_boot FROM work_items"
+ITEMS = "SELECT id, kind, state, lease_boot FROM work_items"
 ENDED_ITEMS = """
     SELECT id, kind, unique_key, state, attempts, interruptions, error_code FROM work_items"""
 MESSAGES = """
@@ -36,8 +36,14 @@ class Evidence:
         self.appliance, self.folder = appliance, folder
         # Items that were not done when the last process was killed.
         self.waiting = 0
+        # Items in all.
+        self.items = 0
         # Items to the processes that were killed while they held them.
         self.holders: dict[str, set[bytes]] = collections.defaultdict(set)
+        # What the last kill interrupted, by kind.
+        self.in_flight: collections.Counter = collections.Counter()
+        # Items that somebody has called off.
+        self.cancelled: set[str] = set()
 
     def collect(self, ledger: Ledger) -> int:
         """Returns how many items the last kill interrupted. A lost one is a failure."""
@@ -52,17 +58,18 @@ class Evidence:
             rows = connection.execute(ITEMS).fetchall()
         finally:
             connection.close()
-        present = {text_of(id) for id, _, _ in rows}
+        present = {text_of(id) for id, _, _, _ in rows}
         lost = [question for question in ledger.all() if question.is_acknowledged and question.task not in present]
         if lost:
             raise Failed(f"{len(lost)} acknowledged tasks are lost, {lost[0].task} of '{lost[0].text}' among them")
-        self.waiting = sum(state in OPEN_STATES for _, state, _ in rows)
-        interrupted = 0
-        for id, state, boot in rows:
+        self.items = len(rows)
+        self.waiting = sum(state in OPEN_STATES for _, _, state, _ in rows)
+        self.in_flight.clear()
+        for id, kind, state, boot in rows:
             if state == "running" and boot not in self.holders[text_of(id)]:
                 self.holders[text_of(id)].add(boot)
-                interrupted += 1
-        return interrupted
+                self.in_flight[kind] += 1
+        return self.in_flight.total()
 
 
 class Stored:
@@ -98,8 +105,11 @@ class Stored:
         # The work items by the id of their question.
         self.items: dict[str, tuple] = {}
         for id, kind, key, state, attempts, interruptions, code in items:
-            if kind != CHAT_WORK or key in self.items:
-                raise Failed(f"the work item {text_of(id)} of {kind} has no business here: its key is {key}")
+            # Schedules have work of their own.
+            if kind != CHAT_WORK:
+                continue
+            if key in self.items:
+                raise Failed(f"there are two work items for the question {key}, {text_of(id)} among them")
             self.items[key] = (text_of(id), state, attempts, interruptions, code)
 
 
@@ -124,7 +134,8 @@ def check_answers(appliance: Appliance, ledger: Ledger, provider: Provider, evid
             check_item(known[text], id, session, stored, provider, evidence, counts)
     return (
         f"after a clean stop: one file, integrity_check and foreign_key_check clean; {counts['succeeded']} questions with one "
-        f"answer each, {counts['dead']} given up after {MAXIMUM_ATTEMPTS} failures of the provider, nothing left in the queue; "
+        f"answer each, {counts['cancelled']} called off, {counts['dead']} given up after {MAXIMUM_ATTEMPTS} failures of the provider, "
+        f"nothing left in the queue; "
         f"{counts['interruptions']} runs interrupted by kills, {counts['failures']} calls failed at the provider, "
         f"{counts['again']} calls made again, {ledger.acknowledged} questions acknowledged")
 
@@ -152,6 +163,9 @@ def check_item(
                 raise Failed(
                     f"{where} was given up ({code}) after {attempts} attempts and {failures} failures of the provider; "
                     f"it has {len(answers)} answers")
+        case "cancelled" if task in evidence.cancelled:
+            if answers:
+                raise Failed(f"{where} was called off, and has the answers {answers}")
         case _:
             raise Failed(f"{where} is left in the queue as {state}")
     if interruptions != killed:

@@ -67,6 +67,31 @@ import Testing
         }
     }
 
+    @Test("A repeat of a request whose answer was lost finds the announcement of the first, also when that is done")
+    func repeated() async throws {
+        try await AccountsFixture.run { fixture in
+            try await fill(fixture, 2)
+            let sender = try #require(try fixture.database.accountOwner("user0@example.org"))
+            let other = try #require(try fixture.database.accountOwner("user1@example.org"))
+            func begin(_ key: String?, by owner: Owner) async throws -> Identifier {
+                try await fixture.database.write { try AnnouncementWork.begin(Self.news, by: owner, key: key, in: $0) }
+            }
+            let first = try await begin("key", by: sender)
+            #expect(try await begin("key", by: sender) == first)
+            #expect(try fixture.count("announcements") == 1)
+
+            try await fixture.database.write { _ = try $0.execute("UPDATE work_items SET state = 'succeeded', finished_at = $1", $0.now) }
+            #expect(try await begin("key", by: sender) == first)
+            #expect(try fixture.count("announcements") == 1)
+
+            // Somebody else's key, another one, and none at all.
+            for (key, owner) in [("key", other), ("another", sender), (nil, sender), (nil, sender)] {
+                #expect(try await begin(key, by: owner) != first)
+            }
+            #expect(try fixture.count("announcements") == 5)
+        }
+    }
+
     @Test("An announcement that is gone is no work")
     func gone() async throws {
         try await AccountsFixture.run { fixture in

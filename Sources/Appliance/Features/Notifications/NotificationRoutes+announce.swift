@@ -6,8 +6,10 @@ extension NotificationRoutes {
     @Sendable func announce(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let owner = try request.requireCaller().owner
         let form = try AnnouncementForm(request.json())
+        // With the body: a key is kept for a day, and the work, by which a repeat is known here, for longer.
+        let key = request.headers["Idempotency-Key"].map { "\($0) \(Base64URL.encode(SHA256.hash(request.body)))" }
         let (recipients, task) = try await database.write { transaction -> (Int?, Identifier?) in
-            if form.isToAll { return (nil, try AnnouncementWork.begin(form.notification, by: owner, in: transaction)) }
+            if form.isToAll { return (nil, try AnnouncementWork.begin(form.notification, by: owner, key: key, in: transaction)) }
             let recipients = try form.recipients(in: transaction)
             for recipient in recipients { try NotificationStore.add(form.notification, for: recipient, in: transaction) }
             return (recipients.count, nil)

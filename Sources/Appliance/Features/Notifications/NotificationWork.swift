@@ -13,10 +13,16 @@ struct AnnouncementWork: Worker {
     var kind: String { Self.kind }
 
     /// Begins an announcement and orders the work, on behalf of the one who announces; returns the work's id.
-    static func begin(_ notification: Notification.New, by owner: Owner, in transaction: Transaction) throws -> Identifier {
+    ///
+    /// `key` names the request. A repeat of one whose answer was lost with its process finds the work of the first.
+    static func begin(
+        _ notification: Notification.New, by owner: Owner, key: String? = nil, in transaction: Transaction
+    ) throws -> Identifier {
+        let uniqueKey = key.map { "\(owner.rowID) \($0)" }
+        if let uniqueKey, let known = try WorkTable.newest(kind: kind, uniqueKey: uniqueKey, in: transaction) { return known }
         let id = try AnnouncementStore.create(notification, in: transaction)
         let payload = JSONObject([("announcement_id", .string(id.description))])
-        return try transaction.enqueue(WorkOrder(kind, payload: .object(payload), owner: owner))
+        return try transaction.enqueue(WorkOrder(kind, payload: .object(payload), owner: owner, uniqueKey: uniqueKey))
     }
 
     func run(_ item: WorkItem) async throws -> WorkOutcome {
