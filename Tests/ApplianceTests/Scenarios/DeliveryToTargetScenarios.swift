@@ -35,7 +35,9 @@ struct DeliveryToTargetScenarios {
             #expect(line["outcome"] == "sent" && line["attempt"] == 1 && line["status"] == 204)
             #expect(line["notification_id"]?.string == news.id.description && line["milliseconds"]?.int != nil)
             #expect(try await world.show(hook)["last_success_at"]?.string != nil)
-            #expect(world.server.appliance.parts.targets.counters.count(.sent, .ntfy) == 1)
+            let figures = try await world.server.request("GET", "/metrics").text
+            #expect(figures.contains(#"jobraker_push_attempts_total{kind="ntfy",outcome="sent"} 1"#))
+            #expect(figures.contains("jobraker_push_targets_disabled_total 0"))
         }
     }
 
