@@ -127,7 +127,7 @@ struct DeliveryToTargetScenarios {
         }
     }
 
-    @Test("Five days of failures switch a target off")
+    @Test("Five days of failures switch a target off; until then what goes to it waits behind what goes to others")
     func failing() async throws {
         try await TargetWorld.run(answering: [500]) { world in
             let hook = try await world.make()
@@ -136,6 +136,8 @@ struct DeliveryToTargetScenarios {
                 try await world.advance(seconds: 86_400 - 60)
                 #expect(try await world.show(hook)["enabled"] == true)
             }
+            let behind = "SELECT count(*) FROM work_items WHERE kind = 'notifications.push' AND priority = 2"
+            #expect(try await world.server.count(behind) == 4)
             try await world.advance(seconds: 400)
             try await world.server.notify()
             try await world.idle()

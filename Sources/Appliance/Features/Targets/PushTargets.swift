@@ -7,7 +7,10 @@ enum PushTargets {
     static func order(_ notification: Notification, of owner: Owner, heldUntil: Timestamp?, in transaction: Transaction) throws {
         for target in try TargetStore.list(of: owner, in: transaction) where target.isEnabled {
             let moment = target.kind.keepsQuietHours ? heldUntil : nil
-            try transaction.enqueue(PushWork.order(notification.id, to: target.id, of: owner, at: moment))
+            var order = PushWork.order(notification.id, to: target.id, of: owner, at: moment)
+            // One that does not answer holds a place for seconds: what goes to those that do comes first.
+            if target.failingSince != nil { order.priority = .low }
+            try transaction.enqueue(order)
         }
     }
 }
