@@ -1,5 +1,7 @@
 #include "CCurl.h"
 
+#include <sys/socket.h>
+
 CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -35,6 +37,11 @@ CURLcode ccurl_set_connected_callback(CURL *easy, curl_prereq_callback callback,
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PREREQDATA, context) : code;
 }
 
+CURLcode ccurl_set_open_socket_callback(CURL *easy, curl_opensocket_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context) : code;
+}
+
 CURLcode ccurl_set_read_callback(CURL *easy, curl_read_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_READDATA, context) : code;
@@ -48,6 +55,10 @@ CURLcode ccurl_set_debug_callback(CURL *easy, curl_debug_callback callback, void
 CURLcode ccurl_set_progress_callback(CURL *easy, curl_xferinfo_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context) : code;
+}
+
+curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {

@@ -22,7 +22,7 @@ import schemathesis
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Torture"))
 from appliance import Client  # noqa: E402
-from things import API, APPLICATIONS, JOBS, NOTIFICATIONS, RECOMMENDATIONS, SESSIONS, STAFF, Things, demand  # noqa: E402
+from things import API, APPLICATIONS, JOBS, NOTIFICATIONS, NOWHERE, RECOMMENDATIONS, SESSIONS, STAFF, TARGETS, Things, demand  # noqa: E402
 
 PORT = int(os.environ["CONFORMANCE_PORT"])
 RECORD = pathlib.Path(os.environ["CONFORMANCE_RECORD"])
@@ -180,6 +180,8 @@ def put_ids(case, number: int) -> None:
         # Those that others have made have no question in them.
         is_asked_anew = path == f"{SESSIONS}{{id}}/regenerate/"
         case.path_parameters["id"] = known.things.session() if is_asked_anew else known.things.some(kind, number)
+        if "{delivery_id}" in path:
+            case.path_parameters["delivery_id"] = known.things.delivery(case.path_parameters["id"])
         if path == f"{JOBS}{{id}}/unsave/":
             known.account.ask("POST", f"{JOBS}{case.path_parameters['id']}/save/")
     elif operation(case) == f"POST {RECOMMENDATIONS}generate/":
@@ -194,6 +196,9 @@ def put_ids(case, number: int) -> None:
         case.path_parameters["id"] = known.account_for(case.operation.label).login
     if not isinstance(case.body, dict):
         return
+    if path_of_target(case) and isinstance(case.body.get("url"), str) and isinstance(case.body.get("kind", ""), str):
+        # The server shall not ask an address that was made up, and only webhooks have all that there is of a target.
+        case.body |= {"kind": "webhook", "url": NOWHERE}
     if isinstance(case.body.get("session_id"), str):
         case.body["session_id"] = known.things.some(SESSIONS, number)
     if isinstance(case.body.get("job_id"), str):
@@ -201,6 +206,10 @@ def put_ids(case, number: int) -> None:
         case.body["job_id"] = known.things.job() if operation(case) == f"POST {APPLICATIONS}" else known.things.some(JOBS, number)
     if isinstance(case.body.get("job_ids"), list) and case.body["job_ids"]:
         case.body["job_ids"][0] = known.things.some(JOBS, number)
+
+
+def path_of_target(case) -> bool:
+    return case.operation.path in (TARGETS, f"{TARGETS}{{id}}/")
 
 
 def put_secrets(case, body: dict) -> None:
@@ -218,6 +227,8 @@ def put_secrets(case, body: dict) -> None:
             body |= {"old_password": PASSWORD, "new_password": PASSWORD + " again"}
         case "DELETE me/":
             body["password"] = PASSWORD
+    if path_of_target(case):
+        body.pop("token", None)
     if operation(case) == f"POST {NOTIFICATIONS}":
         body.pop("user_ids", None)
         body |= {"emails": [known.account.email], "all": False}

@@ -2,6 +2,7 @@
 
 import collections
 import itertools
+import time
 
 API = "/api/v1"
 JOBS = f"{API}/jobs/jobs/"
@@ -13,6 +14,9 @@ NOTIFICATIONS = f"{API}/notifications/notifications/"
 SESSIONS = f"{API}/chat/sessions/"
 STREAMS = f"{API}/chat/streams/"
 MAILS = f"{API}/mail/outbox/"
+TARGETS = f"{API}/notifications/targets/"
+# Nothing listens there, so that an attempt at it fails at once.
+NOWHERE = "http://127.0.0.1:9/hook"
 
 # What only the staff may do.
 STAFF = {
@@ -49,7 +53,7 @@ class Things:
             JOBS: self.job, SAVED: self.saved, APPLICATIONS: self.application, ALERTS: self.alert,
             RECOMMENDATIONS: self.recommendation, NOTIFICATIONS: self.notification, SESSIONS: self.session,
             STREAMS: self.stream,
-            MAILS: self.mail,
+            MAILS: self.mail, TARGETS: self.target,
         }
 
     def learn(self, operation: str, path_id: str | None, status: int, answer) -> None:
@@ -97,6 +101,25 @@ class Things:
         body = {"title": "Tonight", "message": "The server is down at ten.", "emails": [self.account.email]}
         demand(self.staff.ask("POST", NOTIFICATIONS, body), 201, "announcing")
         return demand(self.account.ask("GET", NOTIFICATIONS), 200, "the notifications")["notifications"][0]["id"]
+
+    def target(self) -> str:
+        body = {"kind": "webhook", "name": f"Hook {next(self.numbers)}", "url": NOWHERE}
+        return demand(self.account.ask("POST", TARGETS, body), 201, "creating a target")["id"]
+
+    def delivery(self, target: str) -> str:
+        """An attempt at the target, which is switched on for it, whatever the account's settings were made to be."""
+        wanted = {"push_notifications": True, "system_messages": True}
+        demand(self.account.ask("PUT", f"{API}/notifications/settings/", wanted), 200, "the settings")
+        demand(self.account.ask("PATCH", f"{TARGETS}{target}/", {"enabled": True, "url": NOWHERE}), 200, "switching a target on")
+        found = demand(self.account.ask("GET", f"{TARGETS}{target}/deliveries/"), 200, "the deliveries")["results"]
+        if not found:
+            self.notification()
+        for _ in range(200):
+            found = demand(self.account.ask("GET", f"{TARGETS}{target}/deliveries/"), 200, "the deliveries")["results"]
+            if found:
+                return found[0]["id"]
+            time.sleep(0.05)
+        raise RuntimeError("nothing was sent to a target")
 
     def recommendation(self) -> str:
         self.job()

@@ -15,6 +15,7 @@ struct Parts: Sendable {
     let streams: ChatStreams
     let live: LiveParts
     let mail: MailParts
+    let targets: TargetParts
     /// The WebSockets that are open.
     var sockets: SocketRegistry { live.sockets }
     var bus: Bus { live.bus }
@@ -41,7 +42,8 @@ struct Parts: Sendable {
                 clock: core.clock, counters: judgements, log: core.log)
             let moderation = Moderation(database: core.database, moderator: moderator, log: core.log)
             let mail = try await MailParts.open(core, templates, current)
-            let queue = makeQueue(core, assistant, moderation, vectors, mail, current)
+            let targets = TargetParts(outbound: outbound) { current.values }
+            let queue = makeQueue(core, assistant, moderation, vectors, mail, targets, current)
             let scheduler = Scheduler(
                 database: core.database, schedules: schedules(current.values), clock: core.clock, log: core.log)
             let limiter = RateLimiter(current.values.rateLimits, clock: core.clock)
@@ -66,9 +68,10 @@ struct Parts: Sendable {
                 core,
                 ChatRoutes(
                     database: core.database, assistant: assistant, moderation: moderation, queue: queue, streams: streams,
-                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, mail, httpSettings, current,
+                    worksInline: { current.values.queue.inline }), jobs, vectors, limiter, live, mail, targets, httpSettings, current,
                 metrics: [
-                    core.database, queue, scheduler.counters, mail.counters, provider, judgements, limiter, live.sockets, live.bus,
+                    core.database, queue, scheduler.counters, mail.counters, targets.counters, provider, judgements, limiter, live.sockets,
+                    live.bus,
                     IndexMetrics(core.database, vectors, searches),
                 ] + extra)
             try await vectors.start()
@@ -80,7 +83,7 @@ struct Parts: Sendable {
             views.start()
             return Parts(
                 outbound: outbound, vectors: vectors, queue: queue, scheduler: scheduler, limiter: limiter, judgements: judgements,
-                views: views, streams: streams, live: live, mail: mail, dispatcher: dispatcher)
+                views: views, streams: streams, live: live, mail: mail, targets: targets, dispatcher: dispatcher)
         } catch {
             vectors.stop()
             outbound.stop()
@@ -138,7 +141,7 @@ struct Parts: Sendable {
 
     private static func makeQueue(
         _ core: Core, _ assistant: Assistant, _ moderation: Moderation, _ vectors: VectorSearch, _ mail: MailParts,
-        _ current: Appliance.Settings
+        _ targets: TargetParts, _ current: Appliance.Settings
     ) -> WorkQueue {
         WorkQueue(
             database: core.database,
@@ -151,7 +154,7 @@ struct Parts: Sendable {
                 AccountScrub(database: core.database, log: core.log),
                 AnnouncementWork(database: core.database),
                 NotificationCleaning(database: core.database, clock: core.clock),
-            ] + mail.workers(core) + scheduledWorkers(core, vectors, current),
+            ] + mail.workers(core) + targets.workers(core) + scheduledWorkers(core, vectors, current),
             settings: current.values.queueSettings,
             node: HostIdentity.name, clock: core.clock, random: core.random, log: core.log)
     }
@@ -174,12 +177,12 @@ struct Parts: Sendable {
         ListedData(name: "recommendations", resource: RecommendedJob.description) { account, reader in
             try RecommendationStore.recommendations(of: account.owner, statuses: nil, limit: .max, offset: 0, in: reader)
         },
-        TokenData(), ModerationData(), MailData(), WorkData(),
+        TokenData(), ModerationData(), MailData(), TargetData(), WorkData(),
     ]
 
     private static func makeDispatcher(
         _ core: Core, _ chat: ChatRoutes, _ jobs: JobRoutes, _ vectors: VectorSearch, _ limiter: RateLimiter, _ live: LiveParts,
-        _ mail: MailParts, _ httpSettings: HTTPSettings,
+        _ mail: MailParts, _ targets: TargetParts, _ httpSettings: HTTPSettings,
         _ current: Appliance.Settings, metrics: [any MetricsSource]
     ) async throws -> Dispatcher {
         let tokens = try await Tokens.open(database: core.database, clock: core.clock, random: core.random) {
@@ -217,6 +220,7 @@ struct Parts: Sendable {
         let api =
             accounts.routes + socketTokens.routes + chat.routes + jobs.routes + applications.routes + alerts.routes + recommendations.routes
             + notifications.routes + monitoring.routes + common.routes + work + mail.routes(core)
+            + targets.routes(core)
         let dispatcher = try Dispatcher(
             routes: api + sockets + health.routes + figures.routes + SiteRoutes(documenting: api).routes,
             authenticator: AccountAuthenticator(database: core.database, tokens: tokens, tickets: live.tickets), settings: httpSettings,

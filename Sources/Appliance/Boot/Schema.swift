@@ -14,4 +14,5 @@ enum Schema {
         + WorkSchema.queueMigrations
         + ScheduleSchema.migrations + NotificationSchema.markMigrations + JobSchema.closingMigrations + ApplicationSchema.followUpMigrations
         + MailSchema.migrations
+        + TargetSchema.migrations
 }

@@ -54,6 +54,7 @@ enum ModelDownload {
         case .timeout(let limit): "the server was too slow (\(limit.rawValue))"
         case .tooLarge: "the file has more than \(mostBytes >> 20) MiB"
         case .cancelled: "cancelled"
+        case .outOfReach: "the address is not one that may be asked"
         case .breakerOpen: "the server has failed too often"
         }
     }

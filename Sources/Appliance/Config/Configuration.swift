@@ -20,6 +20,7 @@ struct Configuration: Sendable, Equatable {
     var metrics = MetricsSettings()
     var moderation = ModerationSettings()
     var mail = MailSettings()
+    var notifications = NotificationTargetSettings()
     var log = LogSettings()
 
     fileprivate init() {}
@@ -171,6 +172,13 @@ struct MailSettings: Sendable, Equatable {
 
     /// Whether there is a server to hand mail to.
     var isConfigured: Bool { !host.isEmpty }
+
+    fileprivate init() {}
+}
+
+struct NotificationTargetSettings: Sendable, Equatable {
+    /// Whether the addresses that users set may lead anywhere.
+    var allowPrivateTargets = false
 
     fileprivate init() {}
 }

@@ -6,7 +6,8 @@ struct SettingTable: Sendable {
 
     /// In the order of the manual.
     static let all: [SettingTable] = [
-        server, tls, storage, backup, auth, limits, assistant, embeddings, moderation, mail, queue, schedule, applications, metrics, log,
+        server, tls, storage, backup, auth, limits, assistant, embeddings, moderation, mail, notifications, queue, schedule, applications,
+        metrics, log,
     ]
 }
 

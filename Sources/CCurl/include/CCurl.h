@@ -16,9 +16,13 @@ CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *value)
 CURLcode ccurl_set_body_callback(CURL *easy, curl_write_callback callback, void *context);
 CURLcode ccurl_set_header_callback(CURL *easy, curl_write_callback callback, void *context);
 CURLcode ccurl_set_connected_callback(CURL *easy, curl_prereq_callback callback, void *context);
+CURLcode ccurl_set_open_socket_callback(CURL *easy, curl_opensocket_callback callback, void *context);
 CURLcode ccurl_set_read_callback(CURL *easy, curl_read_callback callback, void *context);
 CURLcode ccurl_set_debug_callback(CURL *easy, curl_debug_callback callback, void *context);
 CURLcode ccurl_set_progress_callback(CURL *easy, curl_xferinfo_callback callback, void *context);
+
+// A socket for the address, as libcurl itself opens one, but not for child processes.
+curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address);
 
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
 CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void **value);

@@ -102,6 +102,8 @@ import Testing
             per_hour = 117
             recipient_per_hour = 118
             timeout_seconds = 119
+            [notifications]
+            allow_private_targets = true
             [queue]
             workers = 11
             inline = true
@@ -195,6 +197,7 @@ import Testing
         #expect((values.mail.from, values.mail.fromName, values.mail.siteURL) == ("jobs@example.com", "Jobs", "https://app.example.com"))
         #expect((values.mail.templates, values.mail.perHour) == ("/etc/jobs/mail", 117))
         #expect((values.mail.recipientPerHour, values.mail.timeoutSeconds) == (118, 119))
+        #expect(values.notifications.allowPrivateTargets)
         #expect((values.queue.workers, values.queue.inline, values.applications.autoApply) == (11, true, true))
         let queue = values.queueSettings
         #expect(queue.places == 11 && queue.resultLimitBytes == 2048 && queue.keepsDoneDays == 27 && queue.keepsDeadDays == 28)

@@ -111,6 +111,8 @@ final class HostileSweep {
             case "email": .string(email)
             case "password", "password_confirm", "old_password", "new_password": "another horse 8"
             case "job_id": .string(job)
+            // Refused, so that nothing is ever sent: the account's own target, which is switched off, takes what is hostile.
+            case "url": "https://127.0.0.1/hook"
             default: field.schema.example
             }
         }

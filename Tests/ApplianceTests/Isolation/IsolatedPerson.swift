@@ -94,7 +94,7 @@ final class IsolatedPerson {
         .session: "/api/v1/chat/sessions/?page_size=100", .profile: "/api/v1/auth/profiles/?", .login: "/api/v1/auth/logins/?",
         .application: "/api/v1/jobs/applications/?", .alert: "/api/v1/jobs/alerts/?", .saved: "/api/v1/jobs/saved/?",
         .recommendation: "/api/v1/jobs/recommendations/?status=pending_review,viewed,applied,dismissed,irrelevant",
-        .notification: "/api/v1/notifications/notifications/?page_size=100",
+        .notification: "/api/v1/notifications/notifications/?page_size=100", .target: "/api/v1/notifications/targets/?",
     ]
 
     /// The ids of a list, over all its pages; `filter` is more of the query. Each page counts the same.

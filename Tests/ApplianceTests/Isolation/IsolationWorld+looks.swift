@@ -26,10 +26,10 @@ extension IsolationWorld {
     }
 
     private func lookAtLists(_ person: IsolatedPerson) async throws {
-        for kind in OwnThings.Kind.allCases where ![.job, .task, .stream, .mail].contains(kind) {
+        for kind in OwnThings.Kind.allCases where ![.job, .task, .stream, .mail, .delivery].contains(kind) {
             expect(try await person.list(kind), person.rows[kind] ?? [], "\(kind)s", of: person)
         }
-        for kind in [OwnThings.Kind.session, .application, .alert, .saved, .notification] {
+        for kind in [OwnThings.Kind.session, .application, .alert, .saved, .notification, .target] {
             guard !person.has(kind).isEmpty else { continue }
             let id = dice.pick(person.has(kind))
             let route = server.appliance.routes.first { $0.method == "GET" && OwnThings.kind(of: $0.pattern) == kind }
@@ -79,7 +79,8 @@ extension IsolationWorld {
         #expect(document["profile"]?["current_title"]?.string == person.title)
         let sections: [(String, OwnThings.Kind)] = [
             ("chat_sessions", .session), ("notifications", .notification), ("saved_jobs", .saved), ("applications", .application),
-            ("job_alerts", .alert), ("recommendations", .recommendation), ("work_items", .task),
+            ("job_alerts", .alert), ("recommendations", .recommendation), ("notification_targets", .target),
+            ("work_items", .task),
         ]
         for (name, kind) in sections {
             // Work that the server orders by itself has ids that nobody was told.

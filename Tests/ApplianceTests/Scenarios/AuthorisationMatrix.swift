@@ -175,6 +175,16 @@ import Testing
         "GET /api/v1/notifications/health/production/": Row(anonymous: 200, other: 200, staff: 200, owner: 200),
         "GET /api/v1/notifications/metrics/": .staffOnly(200),
         "GET /api/v1/notifications/metrics/production/": .staffOnly(200),
+        "GET /api/v1/notifications/targets/": .account(200),
+        "POST /api/v1/notifications/targets/": .account(
+            201, #"{"kind":"webhook","name":"A","url":"https://localhost/a","enabled":false}"#),
+        "GET /api/v1/notifications/targets/{id}/": .own(200),
+        "PATCH /api/v1/notifications/targets/{id}/": .own(200, #"{"name":"B"}"#),
+        "DELETE /api/v1/notifications/targets/{id}/": .own(204),
+        "POST /api/v1/notifications/targets/{id}/test/": .own(202),
+        "POST /api/v1/notifications/targets/{id}/rotate-secret/": .own(200),
+        "GET /api/v1/notifications/targets/{id}/deliveries/": .own(200),
+        "POST /api/v1/notifications/targets/{id}/deliveries/{delivery_id}/replay/": .own(202),
         "POST /api/v1/notifications/test/": .staffOnly(200, #"{"test_type":"email"}"#),
         "POST /api/v1/notifications/admin/action/": .staffOnly(200, #"{"action":"clear_cache"}"#),
 
@@ -233,7 +243,8 @@ import Testing
     ) async throws {
         let path = owner.fill(
             route.pattern.split(separator: "/", omittingEmptySubsequences: false)
-                .map { $0.hasPrefix("{") ? "$\(Self.object(route))" : String($0) }.joined(separator: "/"))
+                .map { $0 == "{delivery_id}" ? "$delivery" : $0.hasPrefix("{") ? "$\(Self.object(route))" : String($0) }
+                .joined(separator: "/"))
         let body = row.body.map { owner.fill($0) }
         let token = identity.name == "owner" ? owner.access : identity.token
         let answer = try await server.request(route.method, path, token: token, body: body)
@@ -253,7 +264,7 @@ import Testing
             "/sessions/": "session", "/profiles/": "profile", "/logins/": "login", "/tasks/": "task", "/applications/": "application",
             "/auto-apply/": "vacancy", "/alerts/": "alert", "/recommendations/": "recommendation", "/jobs/jobs/": "job",
             "/jobs/saved/": "saved", "/notifications/notifications/": "notification",
-            "/mail/outbox/": "mail",
+            "/mail/outbox/": "mail", "/notifications/targets/": "target",
         ]
         return kinds.first { "\(route.pattern)".contains($0.key) }?.value ?? "nothing"
     }
@@ -287,6 +298,8 @@ import Testing
         private let saved: String
         private let notification: String
         private let mail: String
+        private let target: String
+        private let delivery: String
         private var made = 0
 
         init(_ server: TestAppliance, email: String) async throws {
@@ -305,7 +318,12 @@ import Testing
             }
             #expect(try await user.post("/api/v1/jobs/jobs/\(job)/save/", "{}").status == 200)
             saved = try #require(try await user.get("/api/v1/jobs/saved/").json["results"]?.array?.first?["id"]?.string)
-            notification = try await server.notify(email).id.description
+            let news = try await server.notify(email)
+            notification = news.id.description
+            // It is made after the news, and leads where no target may: nothing is sent to it but what the route is asked for.
+            let url = #"{"kind":"webhook","name":"Mine","url":"https://localhost/hook"}"#
+            target = try #require(try await user.post("/api/v1/notifications/targets/", url).json["id"]?.string)
+            delivery = try await server.noteAttempt(of: news, to: target, of: email).description
             mail = try #require(try server.database.mails(to: email).first?.id.description)
             login = try #require(try await user.get("/api/v1/auth/logins/").json["results"]?.array?.first?["id"]?.string)
             alert = try #require(try await user.post("/api/v1/jobs/alerts/", #"{"name":"Bread"}"#).json["id"]?.string)
@@ -334,7 +352,7 @@ import Testing
                 "$email": email, "$access": access, "$refresh": refresh, "$session": session, "$profile": profile, "$login": login,
                 "$task": task, "$application": application, "$vacancy": vacancy, "$alert": alert, "$recommendation": recommendation,
                 "$job": job, "$saved": saved,
-                "$notification": notification, "$mail": mail,
+                "$notification": notification, "$mail": mail, "$target": target, "$delivery": delivery,
                 "$new": "new\(made).\(email)",
             ]
             return values.reduce(text) { text, value in

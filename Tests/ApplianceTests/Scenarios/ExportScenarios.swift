@@ -15,7 +15,7 @@ struct ExportScenarios {
         "notification_settings": "notification_settings", "moderation_violations": "moderation_violations", "work_items": "work_items",
         "assistant_tokens": "assistant_tokens", "saved_jobs": "saved_jobs", "applications": "applications",
         "mails": "mails", "refused_addresses": "mails", "auto_apply_orders": "auto_apply_orders", "job_alerts": "job_alerts",
-        "recommended_jobs": "recommendations",
+        "recommended_jobs": "recommendations", "notification_targets": "notification_targets",
         // Copies of answers, kept for a day, of which every part is in its own section.
         "idempotency_keys": nil,
         // What a link in a mail is held against: no use to anybody but an attacker.
@@ -40,7 +40,8 @@ struct ExportScenarios {
                 document.object?.keys == [
                     "exported_at", "account", "profile", "logins", "invitations_used", "chat_sessions", "notifications",
                     "notification_settings", "saved_jobs", "applications", "auto_apply_orders", "job_alerts", "recommendations",
-                    "assistant_tokens", "moderation_violations", "mails", "work_items",
+                    "assistant_tokens", "moderation_violations", "mails", "notification_targets",
+                    "work_items",
                 ])
             #expect(document["account"]?["id"]?.string == zebra.user.id && document["account"]?["first_name"] == "zebra-first")
             #expect(document["account"]?["is_active"] == true && document["account"]?["last_login"]?.string != nil)
@@ -57,7 +58,12 @@ struct ExportScenarios {
             let notification = try #require(document["notifications"]?.array?.first)
             #expect(notification["title"] == "zebra-news" && notification["data"] == ["about": "zebra-data"])
             #expect(notification["is_read"] == false && notification["read_at"] == .null)
-            #expect(notification["deliveries"]?.array?.first?["detail"] == "zebra-delivery")
+            let deliveries = notification["deliveries"]?.array ?? []
+            #expect(deliveries.map { $0["detail"] } == ["zebra-delivery", "zebra-attempt"])
+            let target = try #require(document["notification_targets"]?.array?.first)
+            #expect(target["name"] == "zebra-target" && target["url"] == "https://localhost/zebra-hook")
+            #expect(target["token"] == nil && !answer.text.contains("zebra-token"))
+            #expect(deliveries.last?["target_id"] == target["id"] && deliveries.last?["status"] == 500)
             #expect(document["notification_settings"]?["frequency"] == "weekly")
             #expect(document["assistant_tokens"] == [["day": .string(day), "tokens": 7]])
             #expect(document["moderation_violations"] == ["input": 1, "output": 0])

@@ -12,7 +12,7 @@ struct RouteTableScenarios {
     private static let models: [OwnThings.Kind: String] = [
         .session: "ChatSession", .profile: "UserProfile", .login: "Login", .task: "Task", .application: "Application",
         .stream: "ChatStream", .alert: "JobAlert", .recommendation: "RecommendedJob", .saved: "SavedJob", .notification: "Notification",
-        .job: "Job", .mail: "Mail",
+        .job: "Job", .mail: "Mail", .target: "NotificationTarget",
     ]
 
     @Test("An id that nobody has is not found in the contract's words, and neither is one that cannot be")

@@ -42,17 +42,22 @@ struct FilledAccount: Sendable {
 
         let notification = try await server.notify(email, "\(tag)-news", kind: .reminder, data: ["about": .string("\(tag)-data")])
         _ = try await user.put("/api/v1/notifications/settings/", #"{"frequency":"weekly"}"#)
+        // Switched off, so that nothing is ever sent to it.
+        let body =
+            #"{"kind":"ntfy","name":"\#(tag)-target","url":"https://localhost/\#(tag)-hook","token":"\#(tag)-token","enabled":false}"#
+        let target = try await user.post("/api/v1/notifications/targets/", body).json["id"]?.string ?? ""
         guard let owner = try server.database.accountOwner(email) else { throw HarnessError(message: "\(email) is gone") }
         try await server.database.write { tx in
             try NotificationDeliveryStore.add(.failed, of: notification, by: .mail, detail: "\(tag)-delivery", in: tx)
             try ModerationStore.add(.input, categories: ["\(tag)-category"], of: owner, in: tx)
             try TokenLedger.add(7, of: owner, in: tx)
         }
+        _ = try await server.noteAttempt(of: notification, to: target, of: email, detail: "\(tag)-attempt")
         let words = [
             "Quux", "quux", "browser", "first", "last", "title", "skill", "letter", "1", "key", "question", "long", "session", "later",
-            "news", "data", "delivery", "category",
+            "news", "data", "delivery", "category", "target", "hook", "token", "attempt",
         ].map { tag + ($0.lowercased() == "quux" ? "." : "-") + $0 }
-        let ids = [user.id, session, task, first["user_message"]?["id"]?.string, taken["session_id"]?.string]
+        let ids = [user.id, session, task, target, first["user_message"]?["id"]?.string, taken["session_id"]?.string]
             .compactMap { $0.flatMap { Identifier($0) } }
         return FilledAccount(user: user, owner: owner, session: session, words: words, ids: ids + [notification.id])
     }

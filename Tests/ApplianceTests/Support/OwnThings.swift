@@ -6,7 +6,9 @@ import Testing
 /// One thing of each kind that an account can have, with one word in every text of them.
 struct OwnThings: Sendable {
     enum Kind: String, CaseIterable, Sendable {
-        case session, stream, profile, login, task, application, alert, recommendation, saved, notification
+        case session, stream, profile, login, task, application, alert, recommendation, saved, notification, target
+        /// An attempt at the target, which is named behind it.
+        case delivery
         /// Everybody's; the one that is applied to, saved and recommended.
         case job
         /// One to the account, which the staff alone may look at.
@@ -22,6 +24,7 @@ struct OwnThings: Sendable {
         ("/tasks/", .task),
         ("/jobs/applications/", .application), ("/jobs/alerts/", .alert), ("/jobs/recommendations/", .recommendation),
         ("/jobs/saved/", .saved), ("/notifications/notifications/", .notification), ("/jobs/jobs/", .job), ("/mail/outbox/", .mail),
+        ("/notifications/targets/", .target),
     ]
 
     /// What a pattern's parameter names; nil for one without, or with one that nobody has thought of here.
@@ -32,16 +35,19 @@ struct OwnThings: Sendable {
         pattern.split(separator: "/", omittingEmptySubsequences: false).map { $0.hasPrefix("{") ? id : String($0) }.joined(separator: "/")
     }
 
-    func path(_ pattern: String) -> String { Self.path(pattern, naming: Self.kind(of: pattern).map { self[$0] } ?? "") }
+    func path(_ pattern: String) -> String {
+        let pattern = pattern.replacing("{delivery_id}", with: self[.delivery])
+        return Self.path(pattern, naming: Self.kind(of: pattern).map { self[$0] } ?? "")
+    }
 
     static func make(of user: TestUser, word: String) async throws -> OwnThings {
         var things = OwnThings()
         try await things.addAccountsOwn(of: user, word)
         try await things.addChat(of: user, word)
         try await things.addJobs(of: user, word)
-        things.ids[.notification] = try await user.server.notify(
-            user.email, "\(word)-news", kind: .reminder, data: ["about": .string("\(word)-data")]
-        ).id.description
+        let news = try await user.server.notify(user.email, "\(word)-news", kind: .reminder, data: ["about": .string("\(word)-data")])
+        things.ids[.notification] = news.id.description
+        try await things.addTarget(of: user, word, news)
         things.ids[.mail] = try await user.server.database.write { transaction in
             let account = try #require(try AccountStore.account(email: user.email, in: transaction))
             return try MailStore.add(.welcome(MailSample.links), to: account, state: .kept, in: transaction).description
@@ -79,6 +85,13 @@ struct OwnThings: Sendable {
                 Identifier(session)
             ) { try $0.id(0) }
         }?.description
+    }
+
+    /// Switched off, so that nothing is ever sent to it.
+    private mutating func addTarget(of user: TestUser, _ word: String, _ news: Notification) async throws {
+        let body = #"{"kind":"webhook","name":"\#(word)-target","url":"https://localhost/\#(word)","enabled":false}"#
+        ids[.target] = try await user.post("/api/v1/notifications/targets/", body).json["id"]?.string
+        ids[.delivery] = try await user.server.noteAttempt(of: news, to: self[.target], of: user.email).description
     }
 
     private mutating func addJobs(of user: TestUser, _ word: String) async throws {

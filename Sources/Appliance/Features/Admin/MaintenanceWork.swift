@@ -55,6 +55,7 @@ extension MaintenanceWork {
         Cleaning(name: "deliveries") { limit, transaction in
             try NotificationDeliveryStore.clean(before: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)
         },
+        Cleaning(name: "webhook_secrets") { try TargetStore.forgetOldSecrets(limit: $0, in: $1) },
         Cleaning(name: "kept_answers") { try IdempotencyTable.clean(limit: $0, in: $1) },
         Cleaning(name: "schedule_runs") { limit, transaction in
             try ScheduleTable.clean(orderedBefore: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)

@@ -23,6 +23,8 @@ struct NotificationDelivery: Sendable, Equatable {
     /// What the other side said, or why it was not asked.
     var detail: String
     var at: Timestamp
+    /// For an attempt at a target.
+    var attempt: DeliveryAttempt?
 
     func write(into writer: inout JSONWriter) {
         writer.object { writer in
@@ -30,6 +32,10 @@ struct NotificationDelivery: Sendable, Equatable {
             writer.field("outcome", outcome.rawValue)
             writer.field("detail", detail)
             writer.field("at", at)
+            if let attempt {
+                writer.field("target_id", attempt.target)
+                attempt.writeFields(into: &writer)
+            }
         }
     }
 }
@@ -41,27 +47,21 @@ enum NotificationDeliveryStore {
         _ outcome: NotificationDelivery.Outcome, of notification: Notification, by channel: NotificationDelivery.Channel, detail: String,
         in transaction: Transaction
     ) throws {
-        let detail = String(String.UnicodeScalarView(detail.unicodeScalars.prefix(NotificationDelivery.longestDetail)))
         try transaction.execute(
             """
             INSERT INTO notification_deliveries (notification_rid, channel, outcome, detail, at)
             SELECT rid, $2, $3, $4, $5 FROM notifications WHERE rid = $1
-            """, notification.rowID, channel.rawValue, outcome.rawValue, detail, transaction.now)
+            """, notification.rowID, channel.rawValue, outcome.rawValue, cut(detail), transaction.now)
+    }
+
+    static func cut(_ detail: String) -> String {
+        String(String.UnicodeScalarView(detail.unicodeScalars.prefix(NotificationDelivery.longestDetail)))
     }
 
     static func deliveries(of notification: Notification, in reader: Reader) throws -> [NotificationDelivery] {
         try reader.rows(
-            "SELECT channel, outcome, detail, at FROM notification_deliveries WHERE notification_rid = $1 ORDER BY rid",
-            notification.rowID
-        ) { row in
-            guard let channel = NotificationDelivery.Channel(rawValue: try row.text(0)) else {
-                throw StorageError.unexpectedValue(column: 0)
-            }
-            guard let outcome = NotificationDelivery.Outcome(rawValue: try row.text(1)) else {
-                throw StorageError.unexpectedValue(column: 1)
-            }
-            return NotificationDelivery(channel: channel, outcome: outcome, detail: try row.text(2), at: try row.time(3))
-        }
+            "SELECT \(columns) FROM \(tables) WHERE notification_rid = $1 ORDER BY notification_deliveries.rid", notification.rowID,
+            map: read)
     }
 
     /// Deletes some entries from before then, whoever's they are, and returns how many.

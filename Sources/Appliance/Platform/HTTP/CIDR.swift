@@ -13,7 +13,8 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(bytes: Self.mapped(bytes) ?? bytes)
     }
 
-    fileprivate init(bytes: [UInt8]) {
+    /// 4 or 16 bytes, taken as they are.
+    init(bytes: [UInt8]) {
         self.bytes = bytes
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))

@@ -56,6 +56,9 @@ package struct MailHeaderText: Sendable, Equatable {
         return "\"\(quoted)\""
     }
 
+    /// The field's value where lines are not folded, as in HTTP: as it stands, or as encoded words beside each other.
+    package var oneLine: String { isPlain ? text : encodedWords.replacing("\r\n", with: "") }
+
     /// Whether it can go as it is: visible ASCII, no word too long for a line, and nothing that looks encoded.
     private var isPlain: Bool {
         text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } && !text.contains("=?")

@@ -109,7 +109,7 @@ extension CircuitBreaker.Outcome {
         case nil, .tooLarge: self = .success
         case .cancelled: self = status == nil ? .unknown : .success
         case .connect, .timeout, .broken: self = .failure
-        case .breakerOpen: self = .unknown
+        case .breakerOpen, .outOfReach: self = .unknown
         }
     }
 }

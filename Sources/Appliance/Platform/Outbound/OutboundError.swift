@@ -18,6 +18,9 @@ package enum OutboundError: Error, Sendable, Hashable {
     case broken(String)
     /// The asking task was cancelled, the response was dropped, or the door is closed.
     case cancelled
+    /// The address, or what its name stands for at the moment, is out of the request's reach (`OutboundReach`). Nothing
+    /// was sent, and nothing was asked.
+    case outOfReach
     /// The host failed often enough that it is left alone for a while.
     case breakerOpen(retryAfterSeconds: Int)
 }

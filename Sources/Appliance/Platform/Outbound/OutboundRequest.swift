@@ -14,11 +14,13 @@ package struct OutboundRequest: Sendable {
     /// Whose failures count: requests of one host and one scope share a breaker. Services that stand or fall by
     /// themselves on one host, as a chat model and a moderation model do, have different scopes.
     package var breakerScope: String
+    /// Which machines it may come to. Whoever sends what a user has written says `.publicOnly`.
+    package var reach: OutboundReach
 
     package init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
         limits: OutboundLimits = .standard, breaker: CircuitBreaker.Settings? = .standard,
-        breakerScope: String = ""
+        breakerScope: String = "", reach: OutboundReach = .anywhere
     ) {
         self.method = method
         self.url = url
@@ -27,7 +29,11 @@ package struct OutboundRequest: Sendable {
         self.limits = limits
         self.breaker = breaker
         self.breakerScope = breakerScope
+        self.reach = reach
     }
+
+    /// Throws what is wrong with it as it is written, without asking anybody: neither the host nor its name.
+    package func check() throws(OutboundError) { _ = try OutboundTarget(self) }
 }
 
 /// How long each stretch of a request may take, in milliseconds, and how much

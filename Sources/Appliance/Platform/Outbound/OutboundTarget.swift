@@ -32,6 +32,11 @@ struct OutboundTarget: Sendable, Equatable {
         let name = Self.part(parts, CURLUPART_HOST) ?? ""
         let port = Self.part(parts, CURLUPART_PORT, CURLU_DEFAULT_PORT) ?? ""
         host = "\(name.lowercased()):\(port)"
+        guard request.reach == .publicOnly else { return }
+        guard scheme == "https" else { throw .broken("the address is not https") }
+        guard Int(port).map({ OutboundReach.isPublicPort($0) }) ?? false else { throw .broken("the address has a port that is not served") }
+        // What is written as a number can be judged at once, whatever notation it came in: libcurl has made it the usual one.
+        if let address = SocketAddress(host: name), !address.isPublic { throw .outOfReach }
     }
 
     private static func part(_ url: OpaquePointer, _ part: CURLUPart, _ flags: Int32 = 0) -> String? {

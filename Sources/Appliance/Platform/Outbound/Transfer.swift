@@ -15,6 +15,8 @@ final class Transfer {
     private var headers: [(name: String, value: String)] = []
     private var headerBytes = 0
     private var bodyBytes = 0
+    /// Whether libcurl wanted to connect to a machine that the request may not reach.
+    private var wasOutOfReach = false
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
@@ -50,12 +52,25 @@ final class Transfer {
         case CURLE_OK: return nil
         case CURLE_OPERATION_TIMEDOUT: return .timeout(deadlines.next.limit)
         default:
+            if wasOutOfReach, deadlines.isConnecting { return .outOfReach }
             let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: errorText)
             return deadlines.isConnecting ? .connect(text) : .broken(text)
         }
     }
 
     // MARK: Callbacks
+
+    /// The socket for a connection that libcurl is about to make; -1 keeps it from making it.
+    ///
+    /// What it hands over here is what it connects to, so a name that stands for another machine than a moment ago gains
+    /// nothing. Of a name with several addresses those that may be reached are tried.
+    fileprivate func openSocket(_ wanted: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        guard let address = SocketAddress(wanted), address.isPublic, OutboundReach.isPublicPort(address.port) else {
+            wasOutOfReach = true
+            return CURL_SOCKET_BAD
+        }
+        return ccurl_open_socket(wanted)
+    }
 
     fileprivate func connected() {
         deadlines.connected(at: steadyMilliseconds())
@@ -130,6 +145,16 @@ final class Transfer {
             ccurl_set_header_callback(easy, onHeader, this),
             ccurl_set_body_callback(easy, onBody, this),
         ]
+        if request.reach == .publicOnly {
+            codes += [
+                ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "https"),
+                ccurl_set_open_socket_callback(easy, onOpenSocket, this),
+                // A connection that is kept was opened for another request, which may have reached further; and those that
+                // users ask for would drive out the ones to the provider.
+                ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1),
+                ccurl_set_long(easy, CURLOPT_FORBID_REUSE, 1),
+            ]
+        }
         if request.method == "HEAD" { codes.append(ccurl_set_long(easy, CURLOPT_NOBODY, 1)) }
         let body = request.body ?? (request.method == "POST" || request.method == "PUT" ? [] : nil)
         if let body {
@@ -170,6 +195,11 @@ func steadyMilliseconds() -> Int64 {
 
 private func transfer(_ context: UnsafeMutableRawPointer) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+}
+
+private let onOpenSocket: curl_opensocket_callback = { context, _, wanted in
+    guard let context, let wanted else { return CURL_SOCKET_BAD }
+    return transfer(context).openSocket(wanted)
 }
 
 private let onConnected: curl_prereq_callback = { context, _, _, _, _ in

@@ -19,6 +19,7 @@ enum ProviderFailure: Error, Sendable, Hashable {
             case .tooLarge: .failed(detail: "the answer is longer than the limit")
             case .broken(let detail): .failed(detail: "the exchange broke off: \(detail)")
             case .cancelled: .failed(detail: "the request was cancelled")
+            case .outOfReach: .failed(detail: "the address may not be asked")
             case .breakerOpen(let seconds): .unavailable(retryAfterSeconds: seconds)
             }
     }
