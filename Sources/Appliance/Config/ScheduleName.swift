@@ -151,8 +151,9 @@ enum ScheduleName: String, Sendable, CaseIterable {
             """
         case .watchHealth:
             """
-            Looks whether the server is well (database, disk, background work, backup)
-            and notifies the staff when that changes.
+            Looks whether the server is well (the database takes writes, the disk has
+            room, no background work is half an hour late, none failed for good in the
+            last day) and notifies the staff when that changes.
             """
         }
     }

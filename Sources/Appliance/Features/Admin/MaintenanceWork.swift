@@ -55,6 +55,11 @@ extension MaintenanceWork {
         Cleaning(name: "deliveries") { limit, transaction in
             try NotificationDeliveryStore.clean(before: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)
         },
+        Cleaning(name: "digests") { limit, transaction in
+            try DigestStore.clean(before: transaction.now.adding(seconds: -NotificationCleaning.keptDays * day), limit: limit, in: transaction)
+        },
+        Cleaning(name: "mails") { try MailStore.clean(limit: $0, in: $1) },
+        Cleaning(name: "mail_tokens") { try MailTokenStore.clean(limit: $0, in: $1) },
         Cleaning(name: "kept_answers") { try IdempotencyTable.clean(limit: $0, in: $1) },
         Cleaning(name: "schedule_runs") { limit, transaction in
             try ScheduleTable.clean(orderedBefore: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)

@@ -12,7 +12,7 @@ struct NotificationDelivery: Sendable, Equatable {
     enum Outcome: String, Sendable, CaseIterable {
         case sent
         case failed
-        /// The owner's settings were against it.
+        /// Nobody was asked to take it: the owner's settings were against it, or there is nobody.
         case skipped
     }
 
@@ -36,9 +36,14 @@ struct NotificationDelivery: Sendable, Equatable {
 
 /// All SQL over the log of deliveries. A notification's entries go with it.
 enum NotificationDeliveryStore {
-    /// Notes what happened to a notification; nothing if it has been deleted meanwhile.
     static func add(
         _ outcome: NotificationDelivery.Outcome, of notification: Notification, by channel: NotificationDelivery.Channel, detail: String,
+        in transaction: Transaction
+    ) throws { try add(outcome, ofRow: notification.rowID, by: channel, detail: detail, in: transaction) }
+
+    /// Notes what happened to a notification, by its number; nothing if it has been deleted meanwhile.
+    static func add(
+        _ outcome: NotificationDelivery.Outcome, ofRow rowID: Int64, by channel: NotificationDelivery.Channel, detail: String,
         in transaction: Transaction
     ) throws {
         let detail = String(String.UnicodeScalarView(detail.unicodeScalars.prefix(NotificationDelivery.longestDetail)))
@@ -46,7 +51,7 @@ enum NotificationDeliveryStore {
             """
             INSERT INTO notification_deliveries (notification_rid, channel, outcome, detail, at)
             SELECT rid, $2, $3, $4, $5 FROM notifications WHERE rid = $1
-            """, notification.rowID, channel.rawValue, outcome.rawValue, detail, transaction.now)
+            """, rowID, channel.rawValue, outcome.rawValue, detail, transaction.now)
     }
 
     static func deliveries(of notification: Notification, in reader: Reader) throws -> [NotificationDelivery] {
