@@ -24,6 +24,8 @@ struct ExportScenarios {
         "documents": nil,
         // How far an account was told of what is in other sections.
         "notification_marks": nil,
+        // Said of each notification.
+        "digest_notifications": "notifications",
     ]
 
     @Test("The document is a file that is not cached, and holds every section with what the account has in it")
@@ -57,7 +59,8 @@ struct ExportScenarios {
             let notification = try #require(document["notifications"]?.array?.first)
             #expect(notification["title"] == "zebra-news" && notification["data"] == ["about": "zebra-data"])
             #expect(notification["is_read"] == false && notification["read_at"] == .null)
-            #expect(notification["deliveries"]?.array?.first?["detail"] == "zebra-delivery")
+            #expect(notification["deliveries"]?.array?.map { $0["detail"] } == ["zebra-delivery"])
+            #expect(notification["waits_for_digest"] == true)
             #expect(document["notification_settings"]?["frequency"] == "weekly")
             #expect(document["assistant_tokens"] == [["day": .string(day), "tokens": 7]])
             #expect(document["moderation_violations"] == ["input": 1, "output": 0])

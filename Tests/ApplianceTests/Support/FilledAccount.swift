@@ -40,9 +40,12 @@ struct FilledAccount: Sendable {
             throw HarnessError(message: "the question of \(email) got no answer")
         }
 
-        let notification = try await server.notify(email, "\(tag)-news", kind: .reminder, data: ["about": .string("\(tag)-data")])
         _ = try await user.put("/api/v1/notifications/settings/", #"{"frequency":"weekly"}"#)
+        let notification = try await server.notify(email, "\(tag)-news", kind: .reminder, data: ["about": .string("\(tag)-data")])
         guard let owner = try server.database.accountOwner(email) else { throw HarnessError(message: "\(email) is gone") }
+        guard try await eventually({ try server.database.read { try DigestStore.isWaiting(of: owner, in: $0) } }) else {
+            throw HarnessError(message: "the notification of \(email) does not wait for the digest")
+        }
         try await server.database.write { tx in
             try NotificationDeliveryStore.add(.failed, of: notification, by: .mail, detail: "\(tag)-delivery", in: tx)
             try ModerationStore.add(.input, categories: ["\(tag)-category"], of: owner, in: tx)

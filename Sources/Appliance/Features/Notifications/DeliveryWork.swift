@@ -42,7 +42,7 @@ struct DeliveryWork: Worker {
                 return ["outcome": "unwanted"]
             }
             let heldUntil = settings.heldUntil(transaction.now)
-            if settings.pushNotifications {
+            if settings.pushNotifications, !skipped.contains(.push) {
                 try PushTargets.order(notification, of: owner, heldUntil: heldUntil, in: transaction)
             }
             if !settings.emailNotifications {

@@ -21,6 +21,10 @@ enum DigestStore {
         try reader.first("SELECT 1 FROM digest_notifications WHERE account_rid = $1 LIMIT 1", owner.rowID) { _ in true } ?? false
     }
 
+    static func isWaiting(_ notification: Notification, in reader: Reader) throws -> Bool {
+        try reader.int("SELECT count(*) FROM digest_notifications WHERE notification_rid = $1", notification.rowID) > 0
+    }
+
     static let waiting = """
         SELECT notifications.rid, notifications.kind, notifications.is_read
         FROM digest_notifications JOIN notifications ON notifications.rid = notification_rid
