@@ -18,7 +18,8 @@ struct MailDeliveryScenarios {
             let told = try await world.server.notify(ada.email, "Pâtisserie <b>")
             let mail = try await world.received("=?utf-8?B?UMOidGlzc2VyaWUg")
             #expect(mail.to == "ada@example.org" && mail.header("List-Unsubscribe") == nil)
-            #expect(mail.text.contains("Pâtisserie <b>\r\n\r\nAbout Pâtisserie <b>.\r\n") && mail.html.contains("About Pâtisserie &lt;b&gt;."))
+            #expect(mail.text.contains("Pâtisserie <b>\r\n\r\nAbout Pâtisserie <b>.\r\n"))
+            #expect(mail.html.contains("About Pâtisserie &lt;b&gt;."))
             #expect(mail.text.contains("More about it: https://app.example.com/jobs/notifications\r\n"))
             #expect(try await world.server.delivered(told) == [Self.sent])
             let shown = try await ada.get(NotificationPath.one(told.id) + "deliveries/").json

@@ -56,7 +56,8 @@ extension MaintenanceWork {
             try NotificationDeliveryStore.clean(before: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)
         },
         Cleaning(name: "digests") { limit, transaction in
-            try DigestStore.clean(before: transaction.now.adding(seconds: -NotificationCleaning.keptDays * day), limit: limit, in: transaction)
+            let moment = transaction.now.adding(seconds: -NotificationCleaning.keptDays * day)
+            return try DigestStore.clean(before: moment, limit: limit, in: transaction)
         },
         Cleaning(name: "mails") { try MailStore.clean(limit: $0, in: $1) },
         Cleaning(name: "mail_tokens") { try MailTokenStore.clean(limit: $0, in: $1) },

@@ -94,7 +94,8 @@ extension MailDraft {
 
     static func digest(period: String?, _ notifications: [Notification], count: Int) -> MailDraft {
         digest(
-            period: period, items: notifications.map { (title: $0.title, message: String($0.message.prefix(longestMessage))) }, count: count)
+            period: period, items: notifications.map { (title: $0.title, message: String($0.message.prefix(longestMessage))) }, count: count
+        )
     }
 }
 

@@ -15,10 +15,11 @@ struct UnsubscribeRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .post(Self.path, access: .anyone, body: .none, summary: "End the notifications by mail that a digest's link belongs to", handler: unsubscribe)
+            .post(Self.path, access: .anyone, body: .none, summary: "End notifications by mail, by a digest's link", handler: unsubscribe)
                 .asks(token).returns(200, AccountDocs.message),
-            .get(Self.path, access: .anyone, summary: "Ask whether to end notifications by mail", produces: ["text/html"]) { _ in Self.page }
-                .asks(token).returns(200, .text, "A page with a button.", as: ["text/html"]),
+            .get(Self.path, access: .anyone, summary: "Ask whether to end notifications by mail", produces: ["text/html"]) { _ in Self.page
+            }
+            .asks(token).returns(200, .text, "A page with a button.", as: ["text/html"]),
         ]
     }
 

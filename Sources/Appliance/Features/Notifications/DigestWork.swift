@@ -13,7 +13,6 @@ struct DigestWork: Worker {
     let outbox: MailOutbox
 
     var kind: String { Self.kind }
-    var queue: WorkQueueName { .mail }
 
     static func order(of owner: Owner, at moment: Timestamp) -> WorkOrder {
         WorkOrder(kind, payload: .object(JSONObject()), owner: owner, runAt: moment, uniqueKey: "\(owner.rowID)")
