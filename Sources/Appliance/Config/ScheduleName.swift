@@ -147,7 +147,7 @@ enum ScheduleName: String, Sendable, CaseIterable {
         case .maintenance:
             """
             Deletes what nobody needs any more: expired logins, notifications that were
-            read a month ago, old entries of logs.
+            read a month ago, mails that were sent or kept then, old entries of logs.
             """
         case .watchHealth:
             """

@@ -17,9 +17,8 @@ struct UnsubscribeRoutes: Sendable {
         [
             .post(Self.path, access: .anyone, body: .none, summary: "End notifications by mail, by a digest's link", handler: unsubscribe)
                 .asks(token).returns(200, AccountDocs.message),
-            .get(Self.path, access: .anyone, summary: "Ask whether to end notifications by mail", produces: ["text/html"]) { _ in Self.page
-            }
-            .asks(token).returns(200, .text, "A page with a button.", as: ["text/html"]),
+            .get(Self.path, access: .anyone, summary: "Ask whether to end such mails", produces: ["text/html"]) { _ in Self.page }
+                .asks(token).returns(200, .text, "A page with a button.", as: ["text/html"]),
         ]
     }
 
