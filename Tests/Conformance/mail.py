@@ -32,7 +32,8 @@ from appliance import BROKEN, Appliance, Client, Failed, Workspace  # noqa: E402
 PACKAGES = ["aiosmtpd==1.4.6"]
 MARK = "JOBRAKER_MAIL_VENV"
 TEMPLATES = [
-    "welcome", "email_verification", "password_reset", "status_change", "alert", "recommendations", "follow_up", "digest",
+    "welcome", "email_verification", "password_reset", "status_change", "alert", "recommendations", "follow_up", "notice",
+    "digest",
 ]
 USER, PASSWORD = "jobs", "correct-horse-7"
 SECONDS = 30.0
@@ -167,7 +168,7 @@ def expected(template: str) -> list[str]:
     """Words that a template's example holds, which have to arrive in both forms."""
     return {
         "status_change": ["under review"], "alert": ["Zürich", "Pâtissière"], "recommendations": ["Boulangerie Émile"],
-        "follow_up": ["Łukasiewicz"], "digest": ["パン職人"],
+        "follow_up": ["Łukasiewicz"], "notice": ["Pâtissière", "パン職人"], "digest": ["パン職人"],
     }.get(template, ["Zoë Müller"])
 
 

@@ -23,6 +23,7 @@ struct MailParts: Sendable {
             MailWork(database: core.database, writer: writer, sender: sender, counters: counters, log: core.log),
             AccountMailWork(database: core.database, mails: accounts),
             DeliveryWork(database: core.database, outbox: outbox),
+            DigestWork(outbox: outbox),
         ]
     }
 

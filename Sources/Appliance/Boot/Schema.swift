@@ -13,6 +13,6 @@ enum Schema {
         + ChatSchema.streamMigrations
         + WorkSchema.queueMigrations
         + ScheduleSchema.migrations + NotificationSchema.markMigrations + JobSchema.closingMigrations + ApplicationSchema.followUpMigrations
-        + MailSchema.migrations
+        + MailSchema.migrations + NotificationSchema.digestMigrations + MailSchema.notificationMigrations
         + TargetSchema.migrations
 }

@@ -65,9 +65,9 @@ extension SettingTable {
                 """
                 Where people use this service, for the links in mails: the pages
                 /verify-email?token=…, /reset-password?token=…, /profile, /jobs/ID,
-                /applications, /alerts, /recommendations and /settings/notifications below
-                it. Empty: server.public_url. A client without such pages can take the code
-                that each of the first two mails also holds.
+                /applications, /alerts, /recommendations, /notifications and
+                /settings/notifications below it. Empty: server.public_url. A client without
+                such pages can take the code that each of the first two mails also holds.
                 """),
             .text(
                 "mail.templates", \.mail.templates, .path, .live,

@@ -147,12 +147,13 @@ enum ScheduleName: String, Sendable, CaseIterable {
         case .maintenance:
             """
             Deletes what nobody needs any more: expired logins, notifications that were
-            read a month ago, old entries of logs.
+            read a month ago, mails that were sent or kept then, old entries of logs.
             """
         case .watchHealth:
             """
-            Looks whether the server is well (database, disk, background work, backup)
-            and notifies the staff when that changes.
+            Looks whether the server is well (the database takes writes, the disk has
+            room, no background work is half an hour late, none failed for good in the
+            last day) and notifies the staff when that changes.
             """
         }
     }

@@ -122,7 +122,7 @@ final class IsolatedPerson {
     }
 
     /// Kinds of work that nobody asks for.
-    static let unasked: Set<String> = [DeliveryWork.kind, MailWork.kind, AccountMailWork.kind]
+    static let unasked: Set<String> = [DeliveryWork.kind, DigestWork.kind, MailWork.kind, AccountMailWork.kind]
 
     /// All that the server keeps of it, except for when it was asked.
     func everything() async throws -> JSONValue {

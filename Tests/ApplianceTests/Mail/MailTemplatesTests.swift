@@ -27,7 +27,8 @@ import Testing
             (MailKind.welcome, "Welcome to Jobraker!"), (.passwordReset, "Password Reset - Jobraker"),
             (.statusChange, "Application Update: Bäcker <Nacht> & Co. at Brötchen \"Nord\""),
             (.alert, "New Job Alert: 2 matching jobs found"), (.recommendations, "New Job Recommendations - 2 matches found"),
-            (.followUp, "Follow-up Reminder: Baker at Boulangerie Émile"),
+            (.followUp, "Follow-up Reminder: Baker at Boulangerie Émile"), (.notice, "Pâtissière: your week in applications"),
+            (.digest, "Your Jobraker digest - 2 new"),
         ])
     func subjects(kind: MailKind, subject: String) throws {
         #expect(try MailTemplates(directory: "").fill(kind, MailSample.values(kind))?.subject == subject)
@@ -42,10 +43,37 @@ import Testing
         }
         let values = MailValues(service: "Jobs", links: nowhere, name: "", email: "a@b.example")
         let alert = try #require(
-            templates.fill(.alert, values.all(.alert(name: "A", criteria: "", jobs: many, nowhere), code: nil, unsubscribe: nil)))
+            templates.fill(.alert, values.all(.alert(name: "A", criteria: "", jobs: many, count: 14), code: nil, unsubscribe: nil)))
         #expect(alert.text.hasPrefix("Hello,\n") && alert.text.contains("Job 10,") && !alert.text.contains("Job 11,"))
         #expect(alert.text.contains("And 4 more.") && !alert.text.contains("It looks for") && !alert.text.contains("Your alerts:"))
         #expect(!alert.html.contains("javascript:") && !alert.text.contains("javascript:") && !alert.html.contains("<a href=\"https"))
+    }
+
+    @Test("Drafts name pages and the mail has whole addresses; a text of a user's that looks like a page stays what it is")
+    func addresses() throws {
+        let templates = try MailTemplates(directory: "")
+        let links = MailLinks(site: "https://example.com/app/", server: "")
+        let values = MailValues(service: "Jobs", links: links, name: "", email: "a@b.example")
+        let line = MailDraft.JobLine(title: "/etc", company: "/", location: "Ulm", salary: "$1", address: "/jobs/1")
+        let alert = try #require(
+            templates.fill(.alert, values.all(.alert(name: "/A", criteria: "", jobs: [line], count: 3), code: nil, unsubscribe: nil)))
+        #expect(alert.text.contains("your alert \"/A\"") && alert.text.contains("* /etc, /, Ulm\n") && alert.text.contains("And 2 more."))
+        #expect(alert.text.contains("  https://example.com/app/jobs/1\n") && alert.text.contains("https://example.com/app/alerts\n"))
+        #expect(alert.html.contains(#"<a href="https://example.com/app/jobs/1">/etc</a>"#))
+        let last = try #require(
+            templates.fill(.digest, values.all(.digest(period: nil, items: [("T", "M")], count: 1), code: nil, unsubscribe: nil)))
+        #expect(last.text.contains("this is new.\n") && !last.text.contains("more") && !last.text.contains("\n\n\n"))
+    }
+
+    @Test(
+        "How long ago an application was made is said in words",
+        arguments: [(0, "You applied today."), (1, "You applied 1 day ago."), (7, "You applied 7 days ago.")])
+    func ago(days: Int, words: String) throws {
+        let draft = MailDraft.followUp(title: "Baker", company: "Loaf", date: "2026-11-26", days: days, notes: "")
+        let values = MailValues(service: "Jobs", links: MailSample.links, name: "", email: "a@b.example")
+        let filled = try #require(
+            MailTemplates(directory: "").fill(.followUp, values.all(draft, code: nil, unsubscribe: nil)))
+        #expect(filled.text.contains(words) && filled.html.contains(words) && !filled.text.contains("Your notes"))
     }
 
     @Test("A directory takes the place of what is in it; the rest stays built in")

@@ -36,7 +36,8 @@ import Testing
     func others() async throws {
         let statements = [
             NotificationStore.deletingOldestRead, NotificationStore.deletingOldest, NotificationStore.markingAllRead,
-            NotificationStore.cleaning, NotificationStore.kindStatistics, NotificationStore.dayStatistics, ChatStore.countingActivity,
+            NotificationStore.cleaning, DigestStore.waiting, DigestStore.cleaning, NotificationStore.kindStatistics,
+            NotificationStore.dayStatistics, ChatStore.countingActivity,
         ]
         for (statement, plan) in zip(statements, try await plans(statements)) {
             #expect(!plan.isEmpty && plan.contains { $0.hasPrefix("SEARCH") }, "\(statement): \(plan)")

@@ -167,6 +167,7 @@ import Testing
         "PATCH /api/v1/notifications/notifications/{id}/": .own(200, "{}"),
         "DELETE /api/v1/notifications/notifications/{id}/": .own(204),
         "POST /api/v1/notifications/notifications/{id}/mark_read/": .own(200),
+        "GET /api/v1/notifications/notifications/{id}/deliveries/": .own(200),
         "GET /api/v1/notifications/settings/": .account(200),
         "PUT /api/v1/notifications/settings/": .account(200, "{}"),
         "GET /api/v1/notifications/statistics/": .account(200),

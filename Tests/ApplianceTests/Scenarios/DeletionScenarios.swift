@@ -102,7 +102,7 @@ struct DeletionScenarios {
     /// The tables in which `FilledAccount` has rows of its own.
     private static let filled = [
         "profiles", "logins", "chat_sessions", "notifications", "notification_settings", "moderation_violations", "idempotency_keys",
-        "work_items", "assistant_tokens", "documents", "mails", "mail_tokens", "notification_targets",
+        "work_items", "assistant_tokens", "documents", "mails", "mail_tokens", "digest_notifications", "notification_targets",
     ]
 
     /// Tables that know no accounts table, and so cannot refer to it: who deletes an account empties them too.

@@ -24,6 +24,8 @@ struct ExportScenarios {
         "documents": nil,
         // How far an account was told of what is in other sections.
         "notification_marks": nil,
+        // Said of each notification.
+        "digest_notifications": "notifications",
     ]
 
     @Test("The document is a file that is not cached, and holds every section with what the account has in it")
@@ -60,6 +62,7 @@ struct ExportScenarios {
             #expect(notification["is_read"] == false && notification["read_at"] == .null)
             let deliveries = notification["deliveries"]?.array ?? []
             #expect(deliveries.map { $0["detail"] } == ["zebra-delivery", "zebra-attempt"])
+            #expect(notification["waits_for_digest"] == true)
             let target = try #require(document["notification_targets"]?.array?.first)
             #expect(target["name"] == "zebra-target" && target["url"] == "https://localhost/zebra-hook")
             #expect(target["token"] == nil && !answer.text.contains("zebra-token"))

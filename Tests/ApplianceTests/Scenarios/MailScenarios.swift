@@ -70,7 +70,7 @@ struct MailScenarios {
     func deferred() async throws {
         try await MailingAppliance.run([.refuse(at: ".", "451 4.3.0 later"), .refuse(at: "RCPT", "450 4.2.0 greylisted"), .take]) { world in
             _ = try await world.server.staff()
-            let id = try await world.post(.welcome(world.outbox.links))
+            let id = try await world.post(.welcome)
             var mail = try await world.untilDeferred(id)
             #expect(mail.state == .queued && mail.code == "mail_deferred")
             #expect(mail.detail == "The mail server said to the body: 451 4.3.0 later")
@@ -90,7 +90,7 @@ struct MailScenarios {
     func unconfirmed() async throws {
         try await MailingAppliance.run([.cutAfterData, .take]) { world in
             _ = try await world.server.staff()
-            let id = try await world.post(.welcome(world.outbox.links))
+            let id = try await world.post(.welcome)
             let mail = try await world.untilDeferred(id)
             #expect(mail.state == .queued && mail.code == "mail_unconfirmed")
             world.advance(seconds: 67)
@@ -105,20 +105,20 @@ struct MailScenarios {
     func refused() async throws {
         try await MailingAppliance.run([.refuse(at: ".", "554 5.7.1 spam"), .refuse(at: "RCPT", "550 5.1.1 nobody"), .take]) { world in
             _ = try await world.server.staff()
-            let spam = try await world.until(try await world.post(.welcome(world.outbox.links)), is: .refused)
+            let spam = try await world.until(try await world.post(.welcome), is: .refused)
             #expect(spam.code == "mail_refused" && spam.attempts == 1)
-            let gone = try await world.until(try await world.post(.welcome(world.outbox.links)), is: .refused)
+            let gone = try await world.until(try await world.post(.welcome), is: .refused)
             #expect(gone.code == "address_refused" && gone.detail == "The mail server said to the recipient: 550 5.1.1 nobody")
             try await world.idle()
             #expect(try await world.server.count("SELECT count(*) FROM work_items WHERE kind = 'mail.send' AND state = 'dead'") == 2)
 
-            let stopped = try #require(try world.mail(try await world.post(.welcome(world.outbox.links))))
+            let stopped = try #require(try world.mail(try await world.post(.welcome)))
             #expect(stopped.state == .refused && stopped.code == "address_refused" && stopped.detail == gone.detail)
             #expect(world.stub.connectionCount == 2)
 
             let allowed = try await world.server.command("mail.allow", [("email", "staff@example.org")])
             #expect(allowed["was_refused"] == true)
-            _ = try await world.until(try await world.post(.welcome(world.outbox.links)), is: .sent)
+            _ = try await world.until(try await world.post(.welcome), is: .sent)
             #expect(try await world.server.command("mail.allow", [("email", "staff@example.org")])["was_refused"] == false)
         }
     }
@@ -129,9 +129,9 @@ struct MailScenarios {
     func limits(key: String) async throws {
         try await MailingAppliance.run(settings: "\(key) = 1") { world in
             _ = try await world.server.staff()
-            let first = try await world.post(.welcome(world.outbox.links))
+            let first = try await world.post(.welcome)
             _ = try await world.until(first, is: .sent)
-            let second = try await world.post(.welcome(world.outbox.links))
+            let second = try await world.post(.welcome)
             try await world.idle()
             let waiting = try #require(try world.mail(second))
             #expect(waiting.state == .queued && waiting.attempts == 0)
@@ -144,21 +144,21 @@ struct MailScenarios {
         }
     }
 
-    @Test("A digest can be called off with one POST; looking at its link changes nothing")
+    @Test("Notifications by mail can be called off with one POST to a digest's link; looking at it changes nothing")
     func unsubscribe() async throws {
         try await MailingAppliance.run(tables: "[server]\nlisten = [\"127.0.0.1:0\"]\npublic_url = \"http://127.0.0.1:9\"\n") { world in
             let ada = try await world.server.register()
             #expect(try await ada.put("/api/v1/notifications/settings/", #"{"email_digest":{"enabled":true}}"#).status == 200)
             try await world.post(
-                .digest(period: "day", items: [(title: "News", message: "<b>x</b>")], world.outbox.links), to: "ada@example.org")
+                .digest(period: "daily", items: [(title: "News", message: "<b>x</b>")], count: 1), to: "ada@example.org")
             let digest = try await world.received("=?utf-8?B?WW91ciB")
             let header = try #require(digest.header("List-Unsubscribe"))
             let address = "http://127.0.0.1:9/api/v1/notifications/unsubscribe/?token="
             #expect(header.hasPrefix("<\(address)") && digest.header("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click")
             let token = String(header.dropFirst(address.count + 1).dropLast())
-            #expect(digest.text.contains("No more digests: \(address)\(token)") && digest.html.contains("&lt;b&gt;x"))
+            #expect(digest.text.contains("No more of these mails: \(address)\(token)") && digest.html.contains("&lt;b&gt;x"))
 
-            func isOn() async throws -> JSONValue? { try await ada.get("/api/v1/notifications/settings/").json["email_digest"]?["enabled"] }
+            func isOn() async throws -> JSONValue? { try await ada.get("/api/v1/notifications/settings/").json["email_notifications"] }
             let path = "/api/v1/notifications/unsubscribe/?token=\(token)"
             let page = try await world.server.request("GET", path)
             #expect(
@@ -173,7 +173,7 @@ struct MailScenarios {
             for _ in 0..<2 {
                 let answer = try await world.server.request(
                     "POST", path, body: "List-Unsubscribe=One-Click", headers: [("Content-Type", "application/x-www-form-urlencoded")])
-                expectAnswer(answer, 200, #"{"message":"You will get no more digests."}"#)
+                expectAnswer(answer, 200, #"{"message":"You will get no more notifications by mail."}"#)
             }
             #expect(try await isOn() == false)
         }

@@ -40,13 +40,16 @@ struct FilledAccount: Sendable {
             throw HarnessError(message: "the question of \(email) got no answer")
         }
 
-        let notification = try await server.notify(email, "\(tag)-news", kind: .reminder, data: ["about": .string("\(tag)-data")])
         _ = try await user.put("/api/v1/notifications/settings/", #"{"frequency":"weekly"}"#)
         // Switched off, so that nothing is ever sent to it.
         let body =
             #"{"kind":"ntfy","name":"\#(tag)-target","url":"https://localhost/\#(tag)-hook","token":"\#(tag)-token","enabled":false}"#
         let target = try await user.post("/api/v1/notifications/targets/", body).json["id"]?.string ?? ""
+        let notification = try await server.notify(email, "\(tag)-news", kind: .reminder, data: ["about": .string("\(tag)-data")])
         guard let owner = try server.database.accountOwner(email) else { throw HarnessError(message: "\(email) is gone") }
+        guard try await eventually({ try server.database.read { try DigestStore.isWaiting(of: owner, in: $0) } }) else {
+            throw HarnessError(message: "the notification of \(email) does not wait for the digest")
+        }
         try await server.database.write { tx in
             try NotificationDeliveryStore.add(.failed, of: notification, by: .mail, detail: "\(tag)-delivery", in: tx)
             try ModerationStore.add(.input, categories: ["\(tag)-category"], of: owner, in: tx)

@@ -50,7 +50,7 @@ struct OwnThings: Sendable {
         try await things.addTarget(of: user, word, news)
         things.ids[.mail] = try await user.server.database.write { transaction in
             let account = try #require(try AccountStore.account(email: user.email, in: transaction))
-            return try MailStore.add(.welcome(MailSample.links), to: account, state: .kept, in: transaction).description
+            return try MailStore.add(.welcome, to: account, state: .kept, in: transaction).description
         }
         for kind in Kind.allCases where things[kind].isEmpty { throw HarnessError(message: "\(user.email) has no \(kind)") }
         return things

@@ -157,6 +157,30 @@ import Testing
         }
     }
 
+    @Test("A waiting item can be moved by its key, later and earlier; one that runs is left alone, and without one there is a new one")
+    func moved() async throws {
+        let door = AsyncDoor()
+        let worker = ScriptedWorker(.wait(door))
+        try await WorkFixture.run(worker) { fixture in
+            func reschedule(in seconds: Int) async throws -> Identifier {
+                let order = WorkOrder("test.work", payload: .null, runAt: fixture.clock.now().adding(seconds: seconds), uniqueKey: "k")
+                return try await fixture.database.write { try $0.reschedule(order) }
+            }
+            let first = try await reschedule(in: 100)
+            #expect(try await reschedule(in: 300) == first)
+            fixture.advance(seconds: 200)
+            let marker = try await fixture.enqueue(WorkOrder("test.other", payload: .null))
+            #expect(try fixture.state(first) == .pending && fixture.state(marker) == .pending && worker.runs.isEmpty)
+            #expect(try await reschedule(in: 0) == first)
+            await door.untilArrived(1)
+            #expect(try await reschedule(in: 500) == first)
+            #expect(try fixture.state(first) == .running)
+            await door.open()
+            #expect(await fixture.until(first, is: .succeeded))
+            #expect(try await reschedule(in: 100) != first)
+        }
+    }
+
     @Test("An order for later waits for its time, and one of an unknown kind for its worker")
     func later() async throws {
         let worker = ScriptedWorker(.succeed(.null))

@@ -7,7 +7,7 @@ struct AccountMails: Sendable {
 
     /// What a new account gets.
     func greet(_ account: Account, in transaction: Transaction) throws {
-        try outbox.post(.welcome(outbox.links), to: account, in: transaction)
+        try outbox.post(.welcome, to: account, in: transaction)
         try post(.emailVerification, to: account, in: transaction)
     }
 

@@ -56,6 +56,12 @@ extension MaintenanceWork {
             try NotificationDeliveryStore.clean(before: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)
         },
         Cleaning(name: "webhook_secrets") { try TargetStore.forgetOldSecrets(limit: $0, in: $1) },
+        Cleaning(name: "digests") { limit, transaction in
+            let moment = transaction.now.adding(seconds: -NotificationCleaning.keptDays * day)
+            return try DigestStore.clean(before: moment, limit: limit, in: transaction)
+        },
+        Cleaning(name: "mails") { try MailStore.clean(limit: $0, in: $1) },
+        Cleaning(name: "mail_tokens") { try MailTokenStore.clean(limit: $0, in: $1) },
         Cleaning(name: "kept_answers") { try IdempotencyTable.clean(limit: $0, in: $1) },
         Cleaning(name: "schedule_runs") { limit, transaction in
             try ScheduleTable.clean(orderedBefore: transaction.now.adding(seconds: -keptDays * day), limit: limit, in: transaction)

@@ -107,12 +107,15 @@ struct AlertRun: Sendable {
             let end = min(start + slices.notes, alerts.count)
             let batch = Array(zip(alerts[start..<end], hits[start..<end]))
             let now = self.now
+            // Read here: the transaction is to be short, and many alerts name the same new jobs.
+            let named = batch.reduce(into: Set<Identifier>()) { if $1.0.isMailed { $0.formUnion($1.1.newest) } }
+            let jobs = named.isEmpty ? [:] : try await database.scan { try JobStore.listItems(named, in: $0) }
             let noted = try await database.write { transaction in
                 var noted = Summary()
                 for (alert, hits) in batch where try AlertStore.noteRun(alert, at: now, through: through, in: transaction) {
                     noted.alerts += 1
                     guard hits.count > 0, try AccountStore.account(alert.owner, in: transaction)?.isActive == true else { continue }
-                    try Telling.tell(hits.notification(of: alert), to: alert.owner, in: transaction)
+                    try NotificationStore.add(hits.notification(of: alert, jobs), for: alert.owner, in: transaction)
                     noted.notifications += 1
                 }
                 return noted
@@ -145,13 +148,17 @@ struct AlertHits: Sendable, Equatable {
         return (ring[oldest...] + ring[..<oldest]).reversed()
     }
 
-    func notification(of alert: AlertStore.Due) -> Notification.New {
-        let jobs = count == 1 ? "1 new job matches" : "\(count) new jobs match"
+    /// `jobs` are those that a mail can show, by their ids.
+    func notification(of alert: AlertStore.Due, _ jobs: [Identifier: JobListItem]) -> Notification.New {
+        let words = count == 1 ? "1 new job matches" : "\(count) new jobs match"
+        let lines = newest.compactMap { jobs[$0].map { MailDraft.JobLine($0) } }
         return Notification.New(
-            kind: .jobAlert, title: "New Job Alert: \(count) matching jobs found", message: "\(jobs) your alert \"\(alert.name)\".",
+            kind: .jobAlert, title: "New Job Alert: \(count) matching jobs found", message: "\(words) your alert \"\(alert.name)\".",
             data: .object(
                 JSONObject([
                     ("alert_id", .string(alert.id.description)), ("job_ids", .list(newest.map(\.description))), ("count", .integer(count)),
-                ])))
+                ])),
+            mail: alert.isMailed ? .alert(name: alert.name, criteria: alert.criteria.words, jobs: lines, count: count) : nil,
+            skipped: alert.isMailed ? [] : [.mail])
     }
 }

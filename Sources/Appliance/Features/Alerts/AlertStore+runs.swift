@@ -9,12 +9,14 @@ extension AlertStore {
         let owner: Owner
         let name: String
         let criteria: AlertCriteria
+        /// Whether its owner wants a mail of this one, where mails of alerts are wanted at all.
+        let isMailed: Bool
         /// The newest job of its last run; nil if it was never run.
         let matchedThrough: Int64?
     }
 
     static let dueAlerts = """
-        SELECT rid, id, account_rid, name, matched_through, \(criteriaColumns) FROM job_alerts
+        SELECT rid, id, account_rid, name, matched_through, email_notifications, \(criteriaColumns) FROM job_alerts
         WHERE is_active = 1 AND frequency = $1 AND (last_run IS NULL OR last_run <= $2) AND rid > $3 ORDER BY rid LIMIT $4
         """
 
@@ -29,7 +31,7 @@ extension AlertStore {
             guard size < bytes else { return }
             let due = Due(
                 rowID: try row.int(0), id: try row.id(1), owner: Owner.ofWork(accountRowID: try row.int(2)), name: try row.text(3),
-                criteria: try readCriteria(row, from: 5), matchedThrough: try row.intOrNil(4))
+                criteria: try readCriteria(row, from: 6), isMailed: try row.bool(5), matchedThrough: try row.intOrNil(4))
             size += due.criteria.keywords.reduce(due.criteria.location.utf8.count) { $0 + $1.utf8.count }
             found.append(due)
         }

@@ -15,7 +15,11 @@ struct ApplicationNotice: Sendable, Equatable {
                 JSONObject([
                     ("application_id", .string(application.description)), ("job_id", .string(job.id.description)),
                     ("old_status", .string(from)), ("new_status", .string(to)),
-                ])))
+                ])), mail: mail)
+    }
+
+    private var mail: MailDraft {
+        .statusChange(title: job.title, company: job.company, status: Self.words(for: to), before: Self.words(for: from))
     }
 
     /// A status as part of a sentence.

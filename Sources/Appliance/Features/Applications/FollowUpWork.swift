@@ -26,7 +26,7 @@ struct FollowUpWork: Worker {
             let some = try await database.write { transaction in
                 let due = try ApplicationStore.followUps(before: end, limit: Self.remindedAtOnce, in: transaction)
                 for followUp in due {
-                    try Telling.tell(Self.notification(of: followUp, at: transaction.now), to: followUp.owner, in: transaction)
+                    try NotificationStore.add(Self.notification(of: followUp, at: transaction.now), for: followUp.owner, in: transaction)
                     try ApplicationStore.noteReminder(followUp, in: transaction)
                 }
                 return due.count
@@ -39,7 +39,7 @@ struct FollowUpWork: Worker {
     }
 
     static func notification(of followUp: ApplicationStore.FollowUp, at now: Timestamp) -> Notification.New {
-        let days = max(0, (now.seconds - followUp.appliedAt.seconds) / 86_400)
+        let days = max(0, Int(now.seconds - followUp.appliedAt.seconds) / 86_400)
         var message = "You meant to follow up by \(followUp.date.dayText). You applied \(days == 1 ? "1 day" : "\(days) days") ago."
         let notes = String(followUp.userNotes.prefix(longestNotes))
         if !notes.isEmpty { message += " Your notes: \(notes)" }
@@ -49,6 +49,8 @@ struct FollowUpWork: Worker {
                 JSONObject([
                     ("application_id", .string(followUp.id.description)), ("job_id", .string(followUp.job.id.description)),
                     ("follow_up_date", .string(followUp.date.iso)), ("user_notes", .string(notes)),
-                ])))
+                ])),
+            mail: .followUp(
+                title: followUp.job.title, company: followUp.job.company, date: followUp.date.dayText, days: days, notes: notes))
     }
 }

@@ -76,6 +76,13 @@ extension JobStore {
         try reader.first("SELECT \(listColumns) FROM jobs WHERE id = $1", id, map: readListItem)
     }
 
+    /// Those of these that there are.
+    static func listItems(_ ids: Set<Identifier>, in reader: Reader) throws -> [Identifier: JobListItem] {
+        var found: [Identifier: JobListItem] = [:]
+        for id in ids { found[id] = try listItem(id, in: reader) }
+        return found
+    }
+
     static func listItem(rowID: Int64, in reader: Reader) throws -> JobListItem? {
         try reader.first("SELECT \(listColumns) FROM jobs WHERE rid = $1", rowID, map: readListItem)
     }

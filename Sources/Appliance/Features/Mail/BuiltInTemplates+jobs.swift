@@ -116,7 +116,7 @@ extension BuiltInTemplates {
             Subject: Follow-up Reminder: {{ title }} at {{ company }}
 
             you wanted to follow up on your application for {{ title }} at {{ company }}
-            on {{ date }}. You applied {{ days }} days ago.
+            on {{ date }}. You applied {{ ago }}.
             {{ if notes }}
 
             Your notes: {{ notes }}
@@ -128,47 +128,12 @@ extension BuiltInTemplates {
             """,
             html: """
             <p>you wanted to follow up on your application for <strong>{{ title }}</strong> at {{ company }} on {{ date }}.
-            You applied {{ days }} days ago.</p>
+            You applied {{ ago }}.</p>
             {{ if notes }}
             <p>Your notes: {{ notes }}</p>
             {{ end }}
             {{ if address }}
             <p><a href="{{ link address }}">Your applications</a></p>
-            {{ end }}
-            """
-        ),
-        .digest: (
-            text: """
-            Subject: Your {{ service }} digest - {{ count }} new
-
-            this is new since the last {{ period }}.
-
-            {{ for item in items }}
-            * {{ item.title }}
-            {{ if item.message }}
-              {{ item.message }}
-            {{ end }}
-            {{ end }}
-            {{ if settings_address }}
-
-            How often this comes: {{ link settings_address }}
-            {{ end }}
-            {{ if stop_address }}
-            No more digests: {{ link stop_address }}
-            {{ end }}
-            """,
-            html: """
-            <p>this is new since the last {{ period }}.</p>
-            <ul>
-            {{ for item in items }}
-            <li><strong>{{ item.title }}</strong>{{ if item.message }}<br>{{ item.message }}{{ end }}</li>
-            {{ end }}
-            </ul>
-            {{ if settings_address }}
-            <p><a href="{{ link settings_address }}">How often this comes</a></p>
-            {{ end }}
-            {{ if stop_address }}
-            <p><a href="{{ link stop_address }}">No more digests</a></p>
             {{ end }}
             """
         ),

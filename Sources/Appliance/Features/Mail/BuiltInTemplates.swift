@@ -7,7 +7,7 @@ enum BuiltInTemplates {
 
     private static let sources: [String: String] = {
         var sources = ["layout.txt": layoutText, "layout.html": layoutHTML]
-        for (kind, source) in accounts.merging(jobs, uniquingKeysWith: { first, _ in first }) {
+        for (kind, source) in [accounts, jobs, notifications].joined() {
             sources[kind.rawValue + ".txt"] = source.text
             sources[kind.rawValue + ".html"] = source.html
         }

@@ -9,6 +9,8 @@ enum MailKind: String, Sendable, CaseIterable {
     case alert
     case recommendations
     case followUp = "follow_up"
+    /// A notification that has no mail of its own.
+    case notice
     case digest
 
     /// Whether it can be called off with one click. The others answer something that their reader did.

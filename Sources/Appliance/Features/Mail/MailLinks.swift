@@ -19,6 +19,21 @@ struct MailLinks: Sendable, Equatable {
     /// A page that takes a token. It stands behind `?`; tokens hold nothing that would have to be encoded.
     func page(_ path: String, token: String) -> String { site.isEmpty ? "" : "\(site)\(path)?token=\(token)" }
 
+    /// Values with their addresses whole: drafts are made by features that know pages (`/jobs/…`) and not where the site is.
+    /// What is an address its name says; a text of a user's is none, whatever it begins with.
+    func whole(_ values: JSONObject) -> JSONObject {
+        JSONObject(members: values.members.map { JSONMember(key: $0.key, value: whole($0.value, named: $0.key)) })
+    }
+
+    private func whole(_ value: JSONValue, named name: String) -> JSONValue {
+        switch value {
+        case .string(let path) where path.hasPrefix("/") && (name == "address" || name.hasSuffix("_address")): .string(page(path))
+        case .object(let object): .object(whole(object))
+        case .array(let items): .array(items.map { whole($0, named: "") })
+        default: value
+        }
+    }
+
     func unsubscribe(token: String) -> OneClickAddress? {
         server.isEmpty ? nil : OneClickAddress("\(server)\(UnsubscribeRoutes.path)?token=\(token)")
     }

@@ -11,20 +11,27 @@ struct MailOutbox: Sendable {
     let configuration: @Sendable () -> Configuration
 
     var isConfigured: Bool { configuration().mail.isConfigured }
-    var links: MailLinks { configuration().mailLinks }
 
     /// Returns the mail's id.
+    ///
+    /// - Parameters:
+    ///   - notifications: the numbers of those that it tells of; what becomes of the mail is noted at each.
+    ///   - moment: it is not sent before then.
     @discardableResult
-    func post(_ draft: MailDraft, to account: Account, in transaction: Transaction) throws -> Identifier {
-        guard isConfigured else {
-            return try MailStore.add(
-                draft, to: account, state: .kept, code: Self.notConfigured, detail: "No mail server is configured.", in: transaction)
+    func post(
+        _ draft: MailDraft, to account: Account, about notifications: [Int64] = [], notBefore moment: Timestamp? = nil,
+        in transaction: Transaction
+    ) throws -> Identifier {
+        func add(_ state: OutgoingMail.State, _ code: String = "", _ detail: String = "") throws -> Identifier {
+            let id = try MailStore.add(
+                draft, to: account, state: state, code: code, detail: detail, notBefore: moment, in: transaction)
+            try MailStore.note(notifications, toldBy: id, in: transaction)
+            return id
         }
-        if let refusal = try MailStore.refusal(of: account, in: transaction) {
-            return try MailStore.add(draft, to: account, state: .refused, code: "address_refused", detail: refusal, in: transaction)
-        }
-        let id = try MailStore.add(draft, to: account, state: .queued, in: transaction)
-        try transaction.enqueue(MailWork.order(id, of: account.owner))
+        guard isConfigured else { return try add(.kept, Self.notConfigured, "No mail server is configured.") }
+        if let refusal = try MailStore.refusal(of: account, in: transaction) { return try add(.refused, "address_refused", refusal) }
+        let id = try add(.queued)
+        try transaction.enqueue(MailWork.order(id, of: account.owner, at: moment))
         return id
     }
 }

@@ -65,6 +65,7 @@ struct MailRoutes: Sendable {
         writer.field("detail", mail.detail.isEmpty ? nil : mail.detail)
         writer.field("attempts", mail.attempts)
         writer.field("created_at", mail.createdAt)
+        writer.field("not_before", mail.notBefore)
         writer.field("attempted_at", mail.attemptedAt)
         writer.field("finished_at", mail.finishedAt)
     }
@@ -77,6 +78,7 @@ enum MailDocs {
         JSONSchema.Member("recipient", .text), JSONSchema.Member("state", .choice(OutgoingMail.State.allCases.map(\.rawValue))),
         JSONSchema.Member("code", .nullable(.text)), JSONSchema.Member("detail", .nullable(.text)),
         JSONSchema.Member("attempts", .integer), JSONSchema.Member("created_at", .datetime),
+        JSONSchema.Member("not_before", .nullable(.datetime)),
         JSONSchema.Member("attempted_at", .nullable(.datetime)), JSONSchema.Member("finished_at", .nullable(.datetime)),
     ]
 

@@ -7,22 +7,24 @@ enum MailSample {
 
     static func draft(_ kind: MailKind) -> MailDraft {
         switch kind {
-        case .welcome: .welcome(links)
+        case .welcome: .welcome
         case .emailVerification, .passwordReset: MailDraft(kind, [("minutes", 30)])
         case .statusChange:
-            .statusChange(title: "Bäcker <Nacht> & Co.", company: "Brötchen \"Nord\"", status: "under review", before: "submitted", links)
-        case .alert: .alert(name: "Night bakers", criteria: "bread, Zürich", jobs: jobs, links)
-        case .recommendations: .recommendations(jobs, links)
+            .statusChange(title: "Bäcker <Nacht> & Co.", company: "Brötchen \"Nord\"", status: "under review", before: "submitted")
+        case .alert: .alert(name: "Night bakers", criteria: "bread, in Zürich", jobs: jobs, count: jobs.count)
+        case .recommendations: .recommendations(jobs, count: jobs.count)
         case .followUp:
-            .followUp(
-                title: "Baker", company: "Boulangerie Émile", date: "2026-11-26", days: 7, notes: "Ask for Ms. Łukasiewicz.", links)
+            .followUp(title: "Baker", company: "Boulangerie Émile", date: "2026-11-26", days: 7, notes: "Ask for Ms. Łukasiewicz.")
+        case .notice:
+            .notice(
+                title: "Pâtissière: your week in applications", message: "The last seven days: 2 applications.\n<Nacht> & パン職人.",
+                address: "/notifications")
         case .digest:
             .digest(
-                period: "day",
+                period: "daily",
                 items: [
                     ("Application Update: Baker at Boulangerie Émile", "Your application is now under review."), ("パン職人", "2 new jobs."),
-                ],
-                links)
+                ], count: 2)
         }
     }
 
@@ -37,9 +39,9 @@ enum MailSample {
     private static let jobs = [
         MailDraft.JobLine(
             title: "Bäcker <Nacht> & Co.", company: "Brötchen \"Nord\"", location: "Zürich", salary: "$50,000 - $60,000 yearly",
-            address: links.page("/jobs/01920000-0000-7000-8000-000000000000"), score: 92),
+            address: "/jobs/01920000-0000-7000-8000-000000000000", score: 92),
         MailDraft.JobLine(
             title: "Pâtissière", company: "Boulangerie Émile", location: "Remote", salary: "Salary not disclosed",
-            address: links.page("/jobs/01920000-0000-7000-8000-000000000001"), score: 81),
+            address: "/jobs/01920000-0000-7000-8000-000000000001", score: 81),
     ]
 }

@@ -60,4 +60,21 @@ enum MailSchema {
                 ) STRICT;
                 """)
     ]
+
+    /// What mails tell of: a later step, so it has its own place in `Schema`.
+    static let notificationMigrations = [
+        Migration(
+            version: 93, name: "mail_notifications",
+            sql: """
+                ALTER TABLE mails ADD COLUMN not_before INTEGER;
+
+                -- The notifications that a mail tells of. One that is deleted leaves its number here, which no other gets: so
+                -- it is known that a mail told of something, and that this is gone.
+                CREATE TABLE mail_notifications (
+                    mail_rid INTEGER NOT NULL REFERENCES mails (rid) ON DELETE CASCADE,
+                    notification_rid INTEGER NOT NULL,
+                    PRIMARY KEY (mail_rid, notification_rid)
+                ) STRICT, WITHOUT ROWID;
+                """)
+    ]
 }

@@ -9,22 +9,27 @@ enum MailStore {
     /// Writes a mail down, and clears away some that ended long ago: more may go than come.
     static func add(
         _ draft: MailDraft, to account: Account, state: OutgoingMail.State, code: String = "", detail: String = "",
-        in transaction: Transaction
+        notBefore: Timestamp? = nil, in transaction: Transaction
     ) throws -> Identifier {
-        try transaction.execute(
-            "DELETE FROM mails WHERE rid IN (SELECT rid FROM mails WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)",
-            transaction.now.adding(seconds: -keptDays * 86_400), cleanedAtOnce)
+        _ = try clean(limit: cleanedAtOnce, in: transaction)
         let id = transaction.newIdentifier()
         let name = [account.firstName, account.lastName].filter { !$0.isEmpty }.joined(separator: " ")
         try transaction.execute(
             """
             INSERT INTO mails (id, account_rid, kind, recipient, recipient_key, recipient_name, content, token_rid, useful_until, state,
-                code, detail, created_at, finished_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                code, detail, created_at, finished_at, not_before)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """, id, account.rowID, draft.kind.rawValue, account.email, EmailAddress.key(account.email), name,
             JSONValue.object(draft.values).jsonText, draft.token, draft.usefulUntil, state.rawValue, code, detail, transaction.now,
-            state.isFinal ? transaction.now : nil)
+            state.isFinal ? transaction.now : nil, notBefore)
         return id
+    }
+
+    /// Deletes some mails that ended long ago, whoever's they are, and returns how many.
+    static func clean(limit: Int, in transaction: Transaction) throws -> Int {
+        try transaction.execute(
+            "DELETE FROM mails WHERE rid IN (SELECT rid FROM mails WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)",
+            transaction.now.adding(seconds: -keptDays * 86_400), limit)
     }
 
     // MARK: Reading
@@ -81,13 +86,14 @@ enum MailStore {
             "UPDATE mails SET attempts = attempts + 1, attempted_at = $1 WHERE rid = $2", transaction.now, mail.rowID)
     }
 
-    /// Says how far a mail is that was queued; one that has ended stays as it is.
+    /// Says how far a mail is that was queued; one that has ended stays as it is. Its end is noted at what it tells of.
     static func set(
         _ state: OutgoingMail.State, _ mail: OutgoingMail, code: String = "", detail: String = "", in transaction: Transaction
     ) throws {
-        try transaction.execute(
+        let changed = try transaction.execute(
             "UPDATE mails SET state = $1, code = $2, detail = $3, finished_at = $4 WHERE rid = $5 AND state = 'queued'", state.rawValue,
             code, detail, state.isFinal ? transaction.now : nil, mail.rowID)
+        if changed == 1, state.isFinal { try noteEnd(state, code: code, ofMail: mail.rowID, in: transaction) }
     }
 
     // MARK: Addresses that take no mail
@@ -117,7 +123,7 @@ enum MailStore {
 
     private static let columns =
         "rid, id, account_rid, kind, recipient, recipient_name, content, token_rid, useful_until, state, code, detail, attempts, "
-        + "created_at, attempted_at, finished_at"
+        + "created_at, attempted_at, finished_at, not_before"
 
     private static func read(_ row: borrowing Row) throws -> OutgoingMail {
         guard let kind = MailKind(rawValue: try row.text(3)) else { throw StorageError.unexpectedValue(column: 3) }
@@ -130,7 +136,7 @@ enum MailStore {
         return OutgoingMail(
             rowID: try row.int(0), id: try row.id(1), owner: .ofWork(accountRowID: try row.int(2)), draft: draft,
             recipient: try row.text(4), recipientName: try row.text(5), state: state, code: try row.text(10), detail: try row.text(11),
-            attempts: Int(try row.int(12)), createdAt: try row.time(13), attemptedAt: try row.timeOrNil(14),
-            finishedAt: try row.timeOrNil(15))
+            attempts: Int(try row.int(12)), createdAt: try row.time(13), notBefore: try row.timeOrNil(16),
+            attemptedAt: try row.timeOrNil(14), finishedAt: try row.timeOrNil(15))
     }
 }

@@ -10,10 +10,7 @@ enum MailTokenStore {
         _ purpose: MailToken.Purpose, for account: Account, key: MailTokenKey, in transaction: Transaction
     ) throws -> MailToken? {
         let now = transaction.now
-        try transaction.execute(
-            // An hour longer than they are good: so many are counted.
-            "DELETE FROM mail_tokens WHERE rid IN (SELECT rid FROM mail_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-            now.adding(seconds: -3600), cleanedAtOnce)
+        _ = try clean(limit: cleanedAtOnce, in: transaction)
         let recent = try transaction.int(
             "SELECT count(*) FROM mail_tokens WHERE account_rid = $1 AND purpose = $2 AND created_at > $3", account.rowID,
             purpose.rawValue, now.adding(seconds: -3600))
@@ -26,6 +23,14 @@ enum MailTokenStore {
             SELECT rid, $2, $3, $4, email_key, password_version, $5, $6 FROM accounts WHERE rid = $1
             """, account.rowID, purpose.rawValue, seed, MailToken.hash(key.text(purpose, seed: seed)), now, expiresAt)
         return MailToken(rowID: transaction.lastRowID, purpose: purpose, seed: seed, expiresAt: expiresAt)
+    }
+
+    /// Deletes some that are over, whoever's they are, and returns how many. They stay an hour longer than they are good: so
+    /// many are counted.
+    static func clean(limit: Int, in transaction: Transaction) throws -> Int {
+        try transaction.execute(
+            "DELETE FROM mail_tokens WHERE rid IN (SELECT rid FROM mail_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+            transaction.now.adding(seconds: -3600), limit)
     }
 
     /// Whose token it is, if it is one of this purpose, of this time, and neither address nor password nor the account's

@@ -12,7 +12,7 @@ struct MailValues: Sendable {
     ///   - code: the token of the mail's link.
     ///   - unsubscribe: the token that calls such mails off.
     func all(_ draft: MailDraft, code: String?, unsubscribe: String?) -> JSONObject {
-        var values = draft.values
+        var values = links.whole(draft.values)
         values.append("service", .string(service))
         values.append("site", .string(links.site))
         values.append("name", .string(name))

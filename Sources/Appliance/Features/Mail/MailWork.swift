@@ -38,12 +38,9 @@ struct MailWork: Worker {
         switch begun {
         case .ended(let state, let code):
             return WorkOutcome { _ in ["status": .string(code.isEmpty ? state : code)] }
-        case .wait(let mail, let moment):
-            // Waiting costs no attempt: this item ends, and another one comes when there is room.
-            return WorkOutcome { transaction in
-                try transaction.enqueue(Self.order(mail.id, of: mail.owner, at: moment))
-                return ["status": "waiting"]
-            }
+        case .wait(let seconds):
+            // Waiting costs no attempt, of the mail as of the item.
+            return .snooze(seconds: seconds)
         case .send(let mail, let account, let token):
             guard let message = writer.message(mail, token: token, account: account) else {
                 return try await end(mail, as: .refused, MailFailure.unusableAddress)
@@ -56,7 +53,7 @@ struct MailWork: Worker {
 
     private enum Begun: Sendable {
         case ended(state: String, code: String)
-        case wait(OutgoingMail, until: Timestamp)
+        case wait(seconds: Int)
         case send(OutgoingMail, account: Identifier, MailToken?)
     }
 
@@ -70,6 +67,15 @@ struct MailWork: Worker {
             try MailStore.set(state, mail, code: code, detail: detail, in: transaction)
             return .ended(state: state.rawValue, code: code)
         }
+        let told = try MailStore.notifications(ofMail: mail.rowID, in: transaction)
+        if !told.isEmpty {
+            // It may have waited for hours, and whoever it is for may be of another mind by now.
+            let isWanted = try NotificationSettingsStore.settings(of: mail.owner, in: transaction).emailNotifications
+            guard account.isActive, isWanted else { return try end(.expired, "unwanted", "Its reader wants no such mail any more.") }
+            guard try NotificationStore.hasAny(told, in: transaction) else {
+                return try end(.expired, "deleted", "What it tells of was deleted.")
+            }
+        }
         guard settings.isConfigured else { return try end(.kept, MailOutbox.notConfigured, "No mail server is configured.") }
         let token = try mail.draft.token.flatMap { try MailTokenStore.token($0, in: transaction) }
         // A token that is gone was used, or took its mail's use with it.
@@ -82,7 +88,9 @@ struct MailWork: Worker {
         let limits: [(address: String?, most: Int)] = [(nil, settings.perHour), (mail.recipient, settings.recipientPerHour)]
         for (address, most) in limits {
             let recent = try MailStore.attempts(to: address, since: anHourAgo, in: transaction)
-            if recent.count >= most, let first = recent.first { return .wait(mail, until: first.adding(seconds: hour + 1)) }
+            if recent.count >= most, let first = recent.first {
+                return .wait(seconds: max(1, hour + 1 + Int(first.seconds - transaction.now.seconds)))
+            }
         }
         try MailStore.noteAttempt(mail, in: transaction)
         return .send(mail, account: account.id, token)

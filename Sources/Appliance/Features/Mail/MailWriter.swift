@@ -19,7 +19,7 @@ struct MailWriter: Sendable {
         let stop = mail.draft.kind.isDigest ? account.map { key.unsubscribe($0) } : nil
         return MailMessage(
             from: from, fromName: configuration.mailName, to: to, toName: mail.recipientName, subject: filled.subject, text: filled.text,
-            html: filled.html, id: mail.id, date: mail.createdAt,
+            html: filled.html, id: mail.id, date: mail.notBefore ?? mail.createdAt,
             unsubscribe: stop.flatMap { configuration.mailLinks.unsubscribe(token: $0) })
     }
 

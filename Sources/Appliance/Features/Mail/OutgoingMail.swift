@@ -30,6 +30,8 @@ struct OutgoingMail: Sendable, Equatable {
     var detail: String
     var attempts: Int
     var createdAt: Timestamp
+    /// It waits for then, as for the end of quiet hours.
+    var notBefore: Timestamp?
     var attemptedAt: Timestamp?
     var finishedAt: Timestamp?
 }

@@ -1,8 +1,9 @@
 import Platform
 
 /// What happened on the server in the 24 hours before a moment.
-struct DailyActivity: Sendable, Equatable {
-    var mailsSent: Int
+struct DailyActivity: Sendable {
+    /// Mails that the mail server has taken, by their templates.
+    var templatesUsed: [(kind: String, count: Int)]
     var mailsFailed: Int
     var chat: ChatStore.Activity
     var accounts: Int
@@ -11,9 +12,10 @@ struct DailyActivity: Sendable, Equatable {
     /// It goes through the table of logins, so it belongs on a scan.
     init(at now: Timestamp, in reader: Reader) throws {
         let since = now.adding(seconds: -86_400)
-        let mails = try NotificationDeliveryStore.totals(.mail, since: since, in: reader)
-        mailsSent = mails[.sent] ?? 0
-        mailsFailed = mails[.failed] ?? 0
+        templatesUsed = try MailStore.totals(.sent, since: since, in: reader)
+        mailsFailed = try [.refused, .failed].reduce(0) { sum, state in
+            try MailStore.totals(state, since: since, in: reader).reduce(sum) { $0 + $1.count }
+        }
         chat = try ChatStore.activity(since: since, in: reader)
         accounts = try AccountStore.count(in: reader)
         activeAccounts = try LoginStore.activeAccounts(since: since, in: reader)
@@ -24,9 +26,11 @@ struct DailyActivity: Sendable, Equatable {
             writer.field("timestamp", now)
             writer.field("period", "last_24_hours")
             writer.object("email") { writer in
-                writer.field("total_sent", mailsSent)
+                writer.field("total_sent", templatesUsed.reduce(0) { $0 + $1.count })
                 writer.field("total_failed", mailsFailed)
-                writer.object("templates_used") { _ in }
+                writer.object("templates_used") { writer in
+                    for (kind, count) in templatesUsed { writer.field(kind, count) }
+                }
             }
             writer.object("chat") { writer in
                 writer.field("active_sessions", chat.sessions)

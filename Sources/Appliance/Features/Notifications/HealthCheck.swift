@@ -7,21 +7,17 @@ struct HealthCheck: Sendable, Equatable {
     let status: String
     let message: String
 
-    /// Says what is configured; whether the mail server takes anything, its outbox shows.
-    static func email(isConfigured: Bool) -> HealthCheck { mail("email", isConfigured, "Mail is handed to a mail server.") }
-
-    private static func templates(isConfigured: Bool) -> HealthCheck {
-        mail("templates", isConfigured, "Found right when they were read.")
-    }
-
-    private static func mail(_ name: String, _ isConfigured: Bool, _ message: String) -> HealthCheck {
+    /// Says what is configured; whether the mail server takes anything, the outbox shows.
+    static func email(isConfigured: Bool) -> HealthCheck {
         isConfigured
-            ? HealthCheck(name: name, status: "configured", message: message)
-            : HealthCheck(name: name, status: "not configured", message: "This server sends no mail.")
+            ? HealthCheck(name: "email", status: "configured", message: "Mail is handed to a mail server.")
+            : HealthCheck(name: "email", status: "not configured", message: "Mail is kept, and not sent: there is no mail server.")
     }
 
     static let cache = HealthCheck(name: "cache", status: "not used", message: "This server has no cache beside its database.")
 
+    /// Only the database is tried for this answer; `status` of the others says what there is. Background work, the disk and
+    /// failed work are `HealthMonitor`'s, which looks at them on a schedule and tells the staff.
     static func all(isHealthy: Bool, sendsMail: Bool) -> [HealthCheck] {
         let status = isHealthy ? "healthy" : "unhealthy"
         return [
@@ -29,9 +25,9 @@ struct HealthCheck: Sendable, Equatable {
             HealthCheck(name: "redis", status: "not used", message: "This server needs none."),
             email(isConfigured: sendsMail),
             HealthCheck(name: "celery", status: "not used", message: "Background work runs inside this server."),
-            HealthCheck(name: "websocket", status: "not used", message: "This server has no sockets yet."),
-            templates(isConfigured: sendsMail),
-            HealthCheck(name: "production", status: status, message: "The server as a whole."),
+            HealthCheck(name: "websocket", status: "available", message: "Sockets are opened by this server itself."),
+            HealthCheck(name: "templates", status: "available", message: "All templates of mails were found right when they were read."),
+            HealthCheck(name: "production", status: status, message: "The server as a whole: as the database is, so is it."),
         ]
     }
 

@@ -68,7 +68,7 @@ struct HealthMonitor: Worker {
             let news = try HealthFindingStore.note(findings, in: transaction)
             if !news.isEmpty {
                 for owner in try AccountStore.staff(limit: Self.staffTold, in: transaction) {
-                    for finding in news { try Telling.tell(finding.notification, to: owner, in: transaction) }
+                    for finding in news { try NotificationStore.add(finding.notification, for: owner, in: transaction) }
                 }
             }
             let isWell = findings.allSatisfy(\.isWell)
@@ -91,7 +91,7 @@ struct HealthMonitor: Worker {
 
     private func workFindings() async throws -> [HealthFinding] {
         let now = clock.now()
-        let health = try await database.scan { try WorkTable.health(diedSince: now.adding(seconds: -86_400), in: $0) }
+        let health = try await database.scan { try WorkTable.health(at: now, diedSince: now.adding(seconds: -86_400), in: $0) }
         let late = health.oldestDue.map { max(0, now.seconds - $0.seconds) } ?? 0
         return [
             HealthFinding(

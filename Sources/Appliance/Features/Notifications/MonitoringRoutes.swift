@@ -95,7 +95,8 @@ struct MonitoringRoutes: Sendable {
 
     static let testTypes = ["all", "email", "cache", "in_app"]
 
-    /// The ways that are not there say so; the list in the product is tried with a notification to the caller.
+    /// The ways that are not there say so; the list in the product is tried with a notification to the caller, which goes the
+    /// other ways too where all are asked for.
     @Sendable private func test(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let owner = try request.requireCaller().owner
         var body = try BodyReader(request.json())
@@ -103,7 +104,9 @@ struct MonitoringRoutes: Sendable {
         try body.finish()
         var added: Identifier?
         if type == "all" || type == "in_app" {
-            let new = Notification.New(kind: .systemMessage, title: "Test notification", message: "This is a test.")
+            let new = Notification.New(
+                kind: .systemMessage, title: "Test notification", message: "This is a test.",
+                skipped: type == "all" ? [] : Set(NotificationDelivery.Channel.allCases))
             added = try await database.write { try NotificationStore.add(new, for: owner, in: $0).id }
         }
         let (now, notification) = (clock.now(), added)

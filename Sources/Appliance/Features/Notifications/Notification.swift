@@ -28,6 +28,8 @@ struct Notification: Sendable, Equatable {
         var data: JSONValue = .object(JSONObject())
         /// The mail that tells the same in full; without one a mail has the title and the message.
         var mail: MailDraft?
+        /// Ways that it does not take, whatever the settings say: its owner has it already, or said so of this matter alone.
+        var skipped: Set<NotificationDelivery.Channel> = []
     }
 }
 

@@ -12,7 +12,7 @@ struct NotificationDelivery: Sendable, Equatable {
     enum Outcome: String, Sendable, CaseIterable {
         case sent
         case failed
-        /// The owner's settings were against it.
+        /// Nobody was asked to take it: the owner's settings were against it, or there is nobody.
         case skipped
     }
 
@@ -42,16 +42,21 @@ struct NotificationDelivery: Sendable, Equatable {
 
 /// All SQL over the log of deliveries. A notification's entries go with it.
 enum NotificationDeliveryStore {
-    /// Notes what happened to a notification; nothing if it has been deleted meanwhile.
     static func add(
         _ outcome: NotificationDelivery.Outcome, of notification: Notification, by channel: NotificationDelivery.Channel, detail: String,
+        in transaction: Transaction
+    ) throws { try add(outcome, ofRow: notification.rowID, by: channel, detail: detail, in: transaction) }
+
+    /// Notes what happened to a notification, by its number; nothing if it has been deleted meanwhile.
+    static func add(
+        _ outcome: NotificationDelivery.Outcome, ofRow rowID: Int64, by channel: NotificationDelivery.Channel, detail: String,
         in transaction: Transaction
     ) throws {
         try transaction.execute(
             """
             INSERT INTO notification_deliveries (notification_rid, channel, outcome, detail, at)
             SELECT rid, $2, $3, $4, $5 FROM notifications WHERE rid = $1
-            """, notification.rowID, channel.rawValue, outcome.rawValue, cut(detail), transaction.now)
+            """, rowID, channel.rawValue, outcome.rawValue, cut(detail), transaction.now)
     }
 
     static func cut(_ detail: String) -> String {

@@ -18,6 +18,17 @@ enum NotificationDocs {
     static let marked = JSONSchema.object([JSONSchema.Member("message", .text), JSONSchema.Member("notification_id", .uuid)])
     static let markedAll = JSONSchema.object([JSONSchema.Member("message", .text), JSONSchema.Member("marked_count", .integer)])
 
+    private static let delivery = JSONSchema.object([
+        JSONSchema.Member("channel", .choice(NotificationDelivery.Channel.allCases.map(\.rawValue))),
+        JSONSchema.Member("outcome", .choice(NotificationDelivery.Outcome.allCases.map(\.rawValue))),
+        JSONSchema.Member("detail", .text), JSONSchema.Member("at", .datetime),
+    ])
+
+    static let deliveries = JSONSchema.object([
+        JSONSchema.Member("notification_id", .uuid),
+        JSONSchema.Member("deliveries", .array(.named("NotificationDelivery", delivery))),
+    ])
+
     // MARK: Announcements
 
     static let announcement = JSONSchema.named(

@@ -10,6 +10,7 @@ struct NotificationData: PersonalDataSource {
                 try writer.object { writer in
                     NotificationResource.description.writeFields(notification, into: &writer)
                     writer.field("read_at", readAt)
+                    writer.field("waits_for_digest", try DigestStore.isWaiting(notification, in: reader))
                     try writer.array("deliveries") { writer in
                         for delivery in try NotificationDeliveryStore.deliveries(of: notification, in: reader) {
                             delivery.write(into: &writer)

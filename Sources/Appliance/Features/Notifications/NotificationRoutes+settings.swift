@@ -28,6 +28,7 @@ extension NotificationRoutes {
             var settings = try NotificationSettingsStore.settings(of: owner, in: transaction)
             try settings.take(body, zones: zones)
             try NotificationSettingsStore.set(settings, of: owner, in: transaction)
+            try MailDelivery.settingsChanged(settings, of: owner, in: transaction)
             return transaction.now
         }
         return .json { writer in

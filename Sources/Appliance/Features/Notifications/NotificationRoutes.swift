@@ -8,7 +8,7 @@ struct NotificationRoutes: Sendable {
 
     static let base = "/api/v1/notifications/"
 
-    var routes: [Route] { listRoutes + oneRoutes + settingsRoutes }
+    var routes: [Route] { listRoutes + oneRoutes + deliveryRoutes + settingsRoutes }
 
     private var listRoutes: [Route] {
         let path = Self.base + "notifications/"
@@ -124,14 +124,14 @@ struct NotificationRoutes: Sendable {
         }
     }
 
-    private static let missing = HTTPError.noMatch(model: "Notification")
+    static let missing = HTTPError.noMatch(model: "Notification")
 
     private static func answer(_ notification: Notification?) throws -> HTTPAnswer {
         guard let notification else { throw missing }
         return .json { NotificationResource.description.write(notification, into: &$0) }
     }
 
-    private static func id(of request: HTTPRequest) throws -> Identifier {
+    static func id(of request: HTTPRequest) throws -> Identifier {
         guard let id = request.parameters["id"].flatMap({ Identifier($0) }) else { throw HTTPError.notFound }
         return id
     }

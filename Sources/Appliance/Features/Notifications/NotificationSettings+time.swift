@@ -16,14 +16,14 @@ extension NotificationSettings {
     }
 
     /// The end of the quiet hours that a moment falls into; nil for a moment outside them.
+    ///
+    /// It is quiet where an end is nearer than a beginning. So a change of the clock can neither hold something for a day (an end
+    /// that comes twice is the first of the two) nor make quiet hours of what it leaves out.
     func heldUntil(_ moment: Timestamp) -> Timestamp? {
         guard quietHours.enabled else { return nil }
         let zone = zone
-        let (start, end) = (quietHours.start.minutes, quietHours.end.minutes)
-        let second = (moment.seconds + Int64(zone.offset(at: moment.seconds))) % 86_400
-        let minute = Int((second + 86_400) % 86_400 / 60)
-        let isQuiet = start < end ? start..<end ~= minute : minute >= start || minute < end
-        return isQuiet ? Self.next(quietHours.end, on: "*", zone, after: moment) : nil
+        let end = Self.next(quietHours.end, on: "*", zone, after: moment)
+        return end < Self.next(quietHours.start, on: "*", zone, after: moment) ? end : nil
     }
 
     /// How often mails are gathered into one; nil for each by itself.

@@ -17,7 +17,7 @@ enum NotificationStore {
             rowID: transaction.lastRowID, id: id, kind: new.kind, title: new.title, message: new.message, isRead: false,
             createdAt: transaction.now, data: new.data)
         try makeRoom(of: owner, in: transaction)
-        try transaction.enqueue(DeliveryWork.order(notification, mail: new.mail, of: owner))
+        try transaction.enqueue(DeliveryWork.order(notification, mail: new.mail, skipping: new.skipped, of: owner))
         transaction.emit(NotificationAdded(owner: owner, notification: notification))
         return notification
     }
@@ -43,6 +43,16 @@ enum NotificationStore {
 
     static func notification(_ id: Identifier, of owner: Owner, in reader: Reader) throws -> Notification? {
         try reader.first("SELECT \(columns) FROM notifications WHERE id = $1 AND account_rid = $2", id, owner.rowID, map: read)
+    }
+
+    static func notification(rowID: Int64, of owner: Owner, in reader: Reader) throws -> Notification? {
+        try reader.first("SELECT \(columns) FROM notifications WHERE rid = $1 AND account_rid = $2", rowID, owner.rowID, map: read)
+    }
+
+    /// Whether one of these is still there, by their numbers. These are never given again.
+    static func hasAny(_ rowIDs: [Int64], in reader: Reader) throws -> Bool {
+        for rowID in rowIDs where try reader.int("SELECT count(*) FROM notifications WHERE rid = $1", rowID) > 0 { return true }
+        return false
     }
 
     static func count(_ filter: NotificationFilter = NotificationFilter(), of owner: Owner, in reader: Reader) throws -> Int {

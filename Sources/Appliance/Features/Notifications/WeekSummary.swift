@@ -55,7 +55,7 @@ struct WeekSummaryWork: Worker {
             if let last, last <= now, now < last.adding(seconds: Self.apart) { return false }
             let activity = try WeekActivity(of: owner, at: now, in: transaction)
             guard !activity.isEmpty else { return false }
-            try Telling.tell(activity.notification, to: owner, in: transaction)
+            try NotificationStore.add(activity.notification, for: owner, in: transaction)
             try NotificationMarkStore.set(now.microseconds, .week, of: owner, in: transaction)
             return true
         }

@@ -44,7 +44,7 @@ struct RecommendationNews: Worker {
         let news = try RecommendationStore.news(of: account.owner, after: told, from: profile.matchThreshold, in: transaction)
         try NotificationMarkStore.set(newest, .recommendations, of: account.owner, in: transaction)
         guard !news.isEmpty else { return false }
-        try Telling.tell(notification(of: news), to: account.owner, in: transaction)
+        try NotificationStore.add(notification(of: news), for: account.owner, in: transaction)
         return true
     }
 
@@ -53,11 +53,11 @@ struct RecommendationNews: Worker {
         let best = news.prefix(named)
         return Notification.New(
             kind: .recommendation, title: "New Job Recommendations - \(news.count) matches found",
-            message: "The best of them: \(best.map(\.title).joined(separator: ", ")).",
+            message: "The best of them: \(best.map(\.job.title).joined(separator: ", ")).",
             data: .object(
                 JSONObject([
-                    ("recommendation_ids", .list(best.map(\.id.description))), ("job_ids", .list(best.map(\.job.description))),
+                    ("recommendation_ids", .list(best.map(\.id.description))), ("job_ids", .list(best.map(\.job.id.description))),
                     ("count", .integer(news.count)),
-                ])))
+                ])), mail: .recommendations(best.map { MailDraft.JobLine($0.job, score: $0.score) }, count: news.count))
     }
 }

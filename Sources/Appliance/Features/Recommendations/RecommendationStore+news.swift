@@ -5,8 +5,7 @@ extension RecommendationStore {
     /// A recommendation as a notification names it.
     struct News: Sendable, Equatable {
         let id: Identifier
-        let job: Identifier
-        let title: String
+        let job: JobListItem
         let score: Double
     }
 
@@ -15,12 +14,12 @@ extension RecommendationStore {
     static func news(of owner: Owner, after rowID: Int64, from score: Double, in reader: Reader) throws -> [News] {
         try reader.rows(
             """
-            SELECT recommended_jobs.id, jobs.id, jobs.title, score FROM recommended_jobs JOIN jobs ON jobs.rid = job_rid
+            SELECT recommended_jobs.id, score, \(JobStore.listColumns) FROM recommended_jobs JOIN jobs ON jobs.rid = job_rid
             WHERE account_rid = $1 AND recommended_jobs.rid > $2 AND score >= $3 AND recommended_jobs.status = $4
                 AND jobs.status = 'active'
             ORDER BY score DESC, recommended_jobs.rid DESC
             """, owner.rowID, rowID, score, Status.pendingReview.rawValue
-        ) { News(id: try $0.id(0), job: try $0.id(1), title: try $0.text(2), score: try $0.double(3)) }
+        ) { News(id: try $0.id(0), job: try JobStore.readListItem($0, from: 2), score: try $0.double(1)) }
     }
 
     /// The number of the account's newest recommendation; 0 where it has none.

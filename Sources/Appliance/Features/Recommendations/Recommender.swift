@@ -96,6 +96,7 @@ struct Recommender: Sendable {
         return found
     }
 
+    /// Not by mail: whoever has asked has them in the answer.
     private static func notification(of news: [Made]) -> Notification.New {
         Notification.New(
             kind: .recommendation, title: "New Job Recommendations - \(news.count) matches found",
@@ -104,6 +105,6 @@ struct Recommender: Sendable {
                 JSONObject([
                     ("recommendation_ids", .list(news.map(\.id.description))), ("job_ids", .list(news.map(\.job.id.description))),
                     ("count", .integer(news.count)),
-                ])))
+                ])), skipped: [.mail])
     }
 }

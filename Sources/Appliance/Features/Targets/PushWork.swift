@@ -162,7 +162,7 @@ extension PushWork {
         else { return false }
         let isDisabled = target.noteFailure(isGone: failure.isGone, at: transaction.now)
         try TargetStore.set(target, in: transaction)
-        if isDisabled { try Telling.tell(target.disabledNotice, to: errand.owner, in: transaction) }
+        if isDisabled { try NotificationStore.add(target.disabledNotice, for: errand.owner, in: transaction) }
         return isDisabled
     }
 

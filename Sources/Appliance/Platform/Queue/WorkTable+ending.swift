@@ -19,10 +19,12 @@ extension WorkTable {
     }
 
     /// How the queue is doing, for who watches the server: since when the longest due item has been due, and how many have died
-    /// since a moment.
-    package static func health(diedSince moment: Timestamp, in reader: Reader) throws -> (oldestDue: Timestamp?, died: Int) {
-        let oldest = try reader.first("SELECT min(run_at) FROM work_items WHERE state IN ('pending', 'retry')") { try $0.timeOrNil(0) }
+    /// since a moment. What waits for a time that is still to come (a mail for the end of quiet hours, a digest, another
+    /// attempt) is not due, and so no backlog.
+    package static func health(
+        at now: Timestamp, diedSince moment: Timestamp, in reader: Reader
+    ) throws -> (oldestDue: Timestamp?, died: Int) {
         let died = try reader.int("SELECT count(*) FROM work_items WHERE state = 'dead' AND finished_at >= $1", moment)
-        return (oldest ?? nil, Int(died))
+        return (try oldestDue(in: reader).flatMap { $0 <= now ? $0 : nil }, Int(died))
     }
 }

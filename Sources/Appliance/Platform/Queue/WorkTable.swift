@@ -34,6 +34,15 @@ package enum WorkTable {
         ) { try $0.id(0) }
     }
 
+    /// Has an item that waits become due at another moment. One that runs, or is over, is left alone.
+    static func move(_ id: Identifier, to moment: Timestamp, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            UPDATE work_items SET run_at = $1, is_ready = CASE WHEN interruptions < 2 AND $1 <= $2 THEN 1 ELSE 0 END
+            WHERE id = $3 AND state IN ('pending', 'retry')
+            """, moment, transaction.now, id)
+    }
+
     /// The newest item of that kind with that key, finished or not.
     package static func newest(kind: String, uniqueKey: String, in reader: Reader) throws -> Identifier? {
         try reader.first(
@@ -178,6 +187,16 @@ extension Transaction {
     @discardableResult
     package func enqueue(_ order: WorkOrder) throws -> Identifier {
         let id = try WorkTable.insert(order, in: self)
+        emit(WorkEnqueued())
+        return id
+    }
+
+    /// The same, and what waits already under the order's key is moved to the order's time, be it earlier or later. What
+    /// runs by now under that key is left alone: it sees what this transaction writes, or ends before it.
+    @discardableResult
+    package func reschedule(_ order: WorkOrder) throws -> Identifier {
+        let id = try WorkTable.insert(order, in: self)
+        try WorkTable.move(id, to: order.runAt ?? now, in: self)
         emit(WorkEnqueued())
         return id
     }
