@@ -15,15 +15,19 @@ struct NotificationTargetTests {
     func failing() {
         var target = target()
         for hours in stride(from: 0, to: 120, by: 20) {
-            #expect(!target.noteFailure(isGone: false, at: Self.start.adding(seconds: hours * Self.hour)))
+            let isEarly = target.noteFailure(isGone: false, at: Self.start.adding(seconds: hours * Self.hour))
+            #expect(!isEarly)
         }
-        #expect(!target.noteFailure(isGone: false, at: Self.start.adding(seconds: 120 * Self.hour - 1)))
+        let isJustBefore = target.noteFailure(isGone: false, at: Self.start.adding(seconds: 120 * Self.hour - 1))
+        #expect(!isJustBefore)
         #expect(target.isEnabled && target.failingSince == Self.start && target.disabledAt == nil)
         let end = Self.start.adding(seconds: 120 * Self.hour)
-        #expect(target.noteFailure(isGone: false, at: end))
+        let isOffNow = target.noteFailure(isGone: false, at: end)
+        #expect(isOffNow)
         #expect(!target.isEnabled && target.disabledAt == end && target.disabledReason == .failing)
         // What was still under way does not switch it off twice.
-        #expect(!target.noteFailure(isGone: false, at: end.adding(seconds: 1)))
+        let isOffTwice = target.noteFailure(isGone: false, at: end.adding(seconds: 1))
+        #expect(!isOffTwice)
     }
 
     @Test("A success ends what was before it")
@@ -43,9 +47,11 @@ struct NotificationTargetTests {
         var target = target()
         _ = target.noteFailure(isGone: false, at: Self.start)
         let afterMonth = Self.start.adding(seconds: 720 * Self.hour)
-        #expect(!target.noteFailure(isGone: false, at: afterMonth))
+        let isOffAfterMonth = target.noteFailure(isGone: false, at: afterMonth)
+        #expect(!isOffAfterMonth)
         #expect(target.failingSince == afterMonth && target.isEnabled)
-        #expect(!target.noteFailure(isGone: false, at: Self.start))
+        let isOffByClock = target.noteFailure(isGone: false, at: Self.start)
+        #expect(!isOffByClock)
         #expect(target.failingSince == Self.start)
     }
 
@@ -53,7 +59,8 @@ struct NotificationTargetTests {
     func gone() {
         var target = target()
         target.name = "My hook"
-        #expect(target.noteFailure(isGone: true, at: Self.start))
+        let isGone = target.noteFailure(isGone: true, at: Self.start)
+        #expect(isGone)
         #expect(target.disabledReason == .gone && target.disabledNotice.title == "A notification target was switched off: My hook")
         #expect(target.disabledNotice.message.contains("gone for good") && target.disabledNotice.data["reason"] == "gone")
         target.setEnabled(true)
