@@ -1,15 +1,13 @@
 import Platform
+import Synchronization
 
 /// The pages that are there for people: the API's document and what shows it.
 struct SiteRoutes: Sendable {
-    private let document: OpenAPIDocument
+    private let written: LateDocument
 
-    init(documenting routes: [Route]) {
-        document = OpenAPIDocument(
-            title: "Jobraker API", version: "1.0.0",
-            description: "The API of a self-hosted AI job-search backend: accounts, chat with an assistant, and background work.",
-            routes: routes)
-    }
+    init(documenting routes: [Route]) { written = LateDocument(routes) }
+
+    private var document: OpenAPIDocument { written.document }
 
     var routes: [Route] {
         [
@@ -63,5 +61,25 @@ struct SiteRoutes: Sendable {
             "/api/docs/\(name)", access: .anyone, summary: "A part of the documentation",
             produces: [String(type.prefix { $0 != ";" })]
         ) { _ in answer }
+    }
+}
+
+/// The API's document, written when somebody first asks for it: that takes longer than all the rest of a start.
+private final class LateDocument: Sendable {
+    private let routes: [Route]
+    private let written: Mutex<OpenAPIDocument?> = Mutex(nil)
+
+    init(_ routes: [Route]) { self.routes = routes }
+
+    var document: OpenAPIDocument {
+        written.withLock { written in
+            if let written { return written }
+            let document = OpenAPIDocument(
+                title: "Jobraker API", version: "1.0.0",
+                description: "The API of a self-hosted AI job-search backend: accounts, chat with an assistant, and background work.",
+                routes: routes)
+            written = document
+            return document
+        }
     }
 }

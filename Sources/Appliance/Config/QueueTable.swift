@@ -2,10 +2,11 @@ extension SettingTable {
     static let queue = SettingTable(
         name: "queue",
         manual: """
-            Background work: what a request or the clock sets off and nobody waits for. Each
-            kind of work stands in one of six queues: ai (questions to the model), webhook,
-            mail, ingest (fetching jobs), index (vectors) and maintenance. Each has places
-            and a pace of its own, so that a slow mail server holds up no answer.
+            Background work: what a request or the clock sets off and nobody waits for.
+            Each kind of work stands in one of six queues: ai (questions to the model),
+            webhook, mail, ingest (fetching jobs), index (vectors) and maintenance. Each
+            has places and a pace of its own, so that a slow mail server holds up no
+            answer.
             """,
         settings: queueTotals + queuePlaces + queuePaces + queueKeeping)
 
@@ -13,10 +14,11 @@ extension SettingTable {
         Setting.integer(
             "queue.workers", \.queue.workers, 16, in: 1...256, unit: "items", .restart,
             """
-            How many pieces of work run at once, of all queues together. With fewer places
-            than the queues have between them, ai gets its own first, then webhook, mail,
-            ingest, index and maintenance. Most of them wait for somebody else's server, so
-            more than the cores is right; each holds a connection and some memory.
+            How many pieces of work run at once, of all queues together. With fewer
+            places than the queues have between them, ai gets its own first, then webhook,
+            mail, ingest, index and maintenance. Most of them wait for somebody else's
+            server, so more than the cores is right; each holds a connection and some
+            memory.
             """),
         Setting.boolean(
             "queue.inline", \.queue.inline, false, .live,
@@ -56,14 +58,14 @@ extension SettingTable {
         Setting.integer(
             "queue.ingest_workers", \.queue.ingestWorkers, 2, in: 1...256, unit: "items", .restart,
             """
-            Job sources that are fetched from at once. What they send is parsed in memory, a
-            page at a time for each.
+            Job sources that are fetched from at once. What they send is parsed in memory,
+            a page at a time for each.
             """),
         Setting.integer(
             "queue.index_workers", \.queue.indexWorkers, 1, in: 1...256, unit: "items", .restart,
             """
-            Pieces of work on the index at once. They compute, and share the cores with the
-            requests.
+            Pieces of work on the index at once. They compute, and share the cores with
+            the requests.
             """),
         Setting.integer(
             "queue.maintenance_workers", \.queue.maintenanceWorkers, 3, in: 1...256, unit: "items", .restart,
@@ -116,8 +118,8 @@ extension SettingTable {
         Setting.integer(
             "queue.result_limit_bytes", \.queue.resultLimitBytes, 65_536, in: 1024...1_048_576, unit: "bytes", .restart,
             """
-            How long the result of a piece of work may be. Work with a longer one fails, and
-            nothing of it is kept.
+            How long the result of a piece of work may be. Work with a longer one fails,
+            and nothing of it is kept.
             """),
         Setting.integer(
             "queue.keep_done_days", \.queue.keepDoneDays, 7, in: 1...365, unit: "days", .restart,

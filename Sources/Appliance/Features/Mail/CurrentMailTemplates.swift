@@ -11,10 +11,14 @@ final class CurrentMailTemplates: Sendable {
 
     func replace(_ new: MailTemplates) { templates.withLock { $0 = new } }
 
+    /// They are part of the program, and are read once.
+    private static let builtIn = Result { () throws(TemplateProblem) in try MailTemplates(directory: "") }
+
     /// Reads what `mail.templates` names; a mistake in it is one in the configuration, at that key.
     static func load(_ loaded: LoadedConfiguration) throws(ConfigurationErrors) -> MailTemplates {
         do {
-            return try MailTemplates(directory: loaded.values.mail.templates)
+            let directory = loaded.values.mail.templates
+            return directory.isEmpty ? try builtIn.get() : try MailTemplates(directory: directory)
         } catch {
             let key = "mail.templates"
             let fact = ConfigurationError.Fact.template(key: key, problem: error)
