@@ -21,6 +21,8 @@ SWIFT_RULES = [
      "import FoundationEssentials instead: the full Foundation brings ICU, 44 MB of it"),
     ("Sources Tests", r"\b(?:ISO8601DateFormatter|DateFormatter|NumberFormatter)\b|String\(format:|\.formatted\(",
      "needs ICU (44 MB); write the text by hand or use Timestamp"),
+    ("Sources Tests", r"\bMutex<[^=\n]*->",
+     "Mutex wraps a bare function once more at each look, without end; put it into a value"),
     ("Sources", r"\btry!|\bas! |\bfatalError\(|\.first!|\.last!",
      "traps; throw an error that tells what happened instead"),
 ]

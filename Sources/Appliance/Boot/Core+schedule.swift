@@ -98,9 +98,14 @@ extension WorkTable.Ending {
 
 /// The schedules of a running server, as its configuration has them at the moment.
 final class RunningSchedules: Sendable {
-    private let schedules: Mutex<(@Sendable () -> [Schedule])?> = Mutex(nil)
+    /// A value around the function: `Mutex` would wrap a bare one once more at each look.
+    private struct Source: Sendable {
+        let schedules: @Sendable () -> [Schedule]
+    }
 
-    var current: [Schedule]? { schedules.withLock { $0 }?() }
+    private let source: Mutex<Source?> = Mutex(nil)
 
-    func become(_ new: @escaping @Sendable () -> [Schedule]) { schedules.withLock { $0 = new } }
+    var current: [Schedule]? { source.withLock { $0 }?.schedules() }
+
+    func become(_ new: @escaping @Sendable () -> [Schedule]) { source.withLock { $0 = Source(schedules: new) } }
 }

@@ -12,7 +12,7 @@ extension SettingTable {
 
     private static let queueTotals = [
         Setting.integer(
-            "queue.workers", \.queue.workers, 16, in: 1...256, unit: "items", .restart,
+            "queue.workers", \.queue.workers, 24, in: 1...256, unit: "items", .restart,
             """
             How many pieces of work run at once, of all queues together. With fewer
             places than the queues have between them, ai gets its own first, then webhook,
@@ -44,7 +44,7 @@ extension SettingTable {
             one with a thousand questions keeps nobody else waiting.
             """),
         Setting.integer(
-            "queue.webhook_workers", \.queue.webhookWorkers, 4, in: 1...256, unit: "items", .restart,
+            "queue.webhook_workers", \.queue.webhookWorkers, 8, in: 1...256, unit: "items", .restart,
             """
             Calls to other people's servers at once. One that does not answer holds its
             place for some seconds.
@@ -68,7 +68,7 @@ extension SettingTable {
             the requests.
             """),
         Setting.integer(
-            "queue.maintenance_workers", \.queue.maintenanceWorkers, 3, in: 1...256, unit: "items", .restart,
+            "queue.maintenance_workers", \.queue.maintenanceWorkers, 7, in: 1...256, unit: "items", .restart,
             """
             Alerts, recommendations, announcements, clean-ups and everything else of the
             server's own, at once.

@@ -8,9 +8,9 @@ enum Shape: String, CaseIterable, Sendable {
     case one
 
     /// `queue.workers` and the places of each queue, as they are where the configuration says nothing.
-    private static let places = 16
+    private static let places = 24
     private static let shares: [(queue: WorkQueueName, places: Int)] = [
-        (.ai, 4), (.webhook, 4), (.maintenance, 3), (.mail, 2), (.ingest, 2), (.index, 1),
+        (.webhook, 8), (.maintenance, 7), (.ai, 4), (.mail, 2), (.ingest, 2), (.index, 1),
     ]
 
     var queues: [WorkQueueName] {

@@ -49,6 +49,22 @@ import Testing
         }
     }
 
+    @Test("After a thousand commits the sink is called from as near on the stack as at the first")
+    func depth() async throws {
+        try await withDatabase { test in
+            let places: Shared<[UInt]> = Shared([])
+            test.database.setEventSink { _ in
+                var here: UInt8 = 0
+                let place = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
+                places.update { $0.append(place) }
+            }
+            for _ in 0..<1000 { try await test.database.write { $0.emit(Added(title: "Oaks")) } }
+            try await test.database.write { _ in }
+            let (first, last) = (try #require(places.value.first), try #require(places.value.last))
+            #expect(places.value.count == 1000 && max(first, last) - min(first, last) < 1024)
+        }
+    }
+
     @Test("A group that runs again tells its events once")
     func once() async throws {
         try await withDatabase { test in

@@ -7,8 +7,8 @@ import Synchronization
 /// that brings something new, by the end of a run, and by the time of what is due next; a slow poll stands behind
 /// these, should one fail.
 ///
-/// A run gives its place back before its end is committed, so that the ends of many runs and the leases of the next
-/// ones come into one group of writes.
+/// A run gives its place back before its end is committed, and what may be leased is seen only when the lease is written:
+/// so the ends of many runs and the leases of the next ones come into one group of writes.
 ///
 /// `start` once, `stop` once. A process that is killed leaves its items leased; the next start on the same node frees
 /// them at once, and any running queue frees them when the lease runs out.
@@ -28,18 +28,20 @@ package actor WorkQueue {
         package init() {}
     }
 
-    /// An item that is under way in this process.
-    private struct Run {
-        let item: WorkItem
-        let queue: WorkQueueName
-        let task: Task<Void, Never>
-        var hasPlace = true
+    /// What is under way in this process, and what has room beside it. Not the actor's own, as the writer's thread looks at
+    /// it too.
+    private struct Board {
+        var places: WorkPlaces
+        /// The items that have a place, and where.
+        var holders: [Int64: (item: WorkItem, queue: WorkQueueName)] = [:]
+        /// These, and those of which only the end is still to be stored.
+        var running: Set<Int64> = []
     }
 
     let database: Database
     private let workers: [String: any Worker]
     /// The kinds that there are workers for, by the queue they stand in.
-    private let kinds: [WorkQueueName: [String]]
+    private nonisolated let kinds: [WorkQueueName: [String]]
     nonisolated let queueOf: [String: WorkQueueName]
     let settings: Settings
     let lease: WorkLease
@@ -49,8 +51,8 @@ package actor WorkQueue {
     package nonisolated let counters = WorkCounters()
     private let isStopping = Atomic<Bool>(false)
 
-    private var places: WorkPlaces
-    private var running: [Int64: Run] = [:]
+    private nonisolated let board: Mutex<Board>
+    private var running: [Int64: Task<Void, Never>] = [:]
     private var waiters: [Identifier: [CheckedContinuation<Void, Never>]] = [:]
     private var loops: [Task<Void, Never>] = []
     private let alarm: AsyncStream<Void>
@@ -65,7 +67,7 @@ package actor WorkQueue {
         queueOf = self.workers.mapValues(\.queue)
         kinds = Dictionary(grouping: queueOf.keys.sorted()) { [queueOf] kind in queueOf[kind] ?? .maintenance }
         self.settings = settings
-        places = WorkPlaces(total: settings.places, shares: settings.shares)
+        board = Mutex(Board(places: WorkPlaces(total: settings.places, shares: settings.shares)))
         lease = WorkLease(node: node, boot: Identifier(v7: clock.now(), random: random))
         self.clock = clock
         self.random = random
@@ -96,7 +98,7 @@ package actor WorkQueue {
     package nonisolated func stopRun(of asked: WorkCancelAsked) { Task { await self.cancel([asked.rowID]) } }
 
     func cancel(_ rowIDs: [Int64]) {
-        for rowID in rowIDs { running[rowID]?.task.cancel() }
+        for rowID in rowIDs { running[rowID]?.cancel() }
     }
 
     /// Returns once the item has had an attempt, or is finished or deleted, or will not begin soon: its queue is paused,
@@ -120,14 +122,14 @@ package actor WorkQueue {
             try await clock.sleep(microseconds: Int64(drainSeconds) * 1_000_000)
             self.cancelAll()
         }
-        while let run = running.values.first { await run.task.value }
+        while let run = running.values.first { await run.value }
         cut.cancel()
         for waiter in waiters.values.flatMap({ $0 }) { waiter.resume() }
         waiters = [:]
     }
 
     private func cancelAll() {
-        for run in running.values { run.task.cancel() }
+        for run in running.values { run.cancel() }
     }
 
     /// How many items somebody waits for.
@@ -153,7 +155,7 @@ package actor WorkQueue {
             var pause = Int64(settings.pollSeconds) * 1_000_000
             do {
                 var next = try look()
-                while let plan = next.plan, try await claim(plan) > 0, !Task.isCancelled { next = try look() }
+                while next.isAnyDue, try await claim() > 0, !Task.isCancelled { next = try look() }
                 // Never less than a millisecond, so that a clock which stands still does not spin.
                 if let again = next.again { pause = min(pause, max(1000, again.microseconds - clock.now().microseconds)) }
             } catch is CancellationError {
@@ -174,13 +176,14 @@ package actor WorkQueue {
 
     /// What can be taken now, and when to look again at the latest. Without a write: an idle server does not touch its
     /// disk.
-    private func look() throws -> (plan: WorkPlan?, again: Timestamp?) {
-        guard places.free > 0 else { return (nil, nil) }
+    private func look() throws -> (isAnyDue: Bool, again: Timestamp?) {
+        let (places, running) = board.withLock { ($0.places, $0.running) }
+        guard places.free > 0 else { return (false, nil) }
         let now = clock.now()
         return try database.read { reader in
             let (paused, ready) = (try WorkTable.pausedQueues(in: reader), try WorkTable.readyKinds(in: reader))
             var again: [Timestamp] = []
-            var wishes: [WorkPlan.Wish] = []
+            var open: [String] = []
             var isAnyReady = false
             for queue in WorkQueueName.allCases where !paused.contains(queue) {
                 guard let kinds = kinds[queue] else { continue }
@@ -190,57 +193,78 @@ package actor WorkQueue {
                     if isReady, let opens = places.rateOpens(queue, after: now) { again.append(opens) }
                     continue
                 }
-                let wish = WorkPlan.Wish(queue: queue, kinds: kinds, limit: free, turns: places.turns[queue])
-                wishes.append(wish)
+                open += kinds
                 guard isReady else { continue }
                 // An account whose places are all taken is ready and yet can have nothing.
-                isAnyReady = try isAnyReady || wish.turns.map { try WorkTable.nextAccount(kinds, $0, in: reader) != nil } ?? true
+                isAnyReady = try isAnyReady || places.turns[queue].map { try WorkTable.nextAccount(kinds, $0, in: reader) != nil } ?? true
             }
-            guard !wishes.isEmpty else { return (nil, again.min()) }
+            guard !open.isEmpty else { return (false, again.min()) }
             if let later = try WorkTable.nextLater(in: reader) { again.append(later) }
-            let takesSuspect = places.isQuarantineFree
-            if takesSuspect, let suspect = try WorkTable.nextSuspect(wishes.flatMap(\.kinds), in: reader), running[suspect.rowID] == nil {
+            if places.isQuarantineFree, let suspect = try WorkTable.nextSuspect(open, in: reader), !running.contains(suspect.rowID) {
                 again.append(suspect.due)
             }
-            guard isAnyReady || again.contains(where: { $0 <= now }) else { return (nil, again.min()) }
-            let plan = WorkPlan(places: places.free, wishes: wishes, takesSuspect: takesSuspect, running: Set(running.keys))
-            return (plan, again.min())
+            return (isAnyReady || again.contains { $0 <= now }, again.min())
         }
     }
 
-    private func claim(_ plan: WorkPlan) async throws -> Int {
-        let (lease, end) = (lease, clock.now().adding(seconds: settings.leaseSeconds))
-        let items = try await database.write { try WorkTable.claim(plan, lease: lease, until: end, in: $0) }
+    /// Takes what there is room for at the moment when the lease is written.
+    private func claim() async throws -> Int {
+        let items = try await database.write { [lease, settings] transaction in
+            guard let plan = self.plan(at: transaction.now) else { return [WorkItem]() }
+            return try WorkTable.claim(plan, lease: lease, until: transaction.now.adding(seconds: settings.leaseSeconds), in: transaction)
+        }
         for item in items { begin(item) }
         return items.count
+    }
+
+    /// What there is room for; nil when there is none. It only grows until the items of one claim have begun, as no other
+    /// claim is under way.
+    private nonisolated func plan(at now: Timestamp) -> WorkPlan? {
+        board.withLock { board in
+            let places = board.places
+            let wishes = WorkQueueName.allCases.compactMap { queue -> WorkPlan.Wish? in
+                let free = places.free(in: queue, at: now)
+                guard free > 0, let kinds = kinds[queue] else { return nil }
+                return WorkPlan.Wish(queue: queue, kinds: kinds, limit: free, turns: places.turns[queue])
+            }
+            guard !wishes.isEmpty else { return nil }
+            return WorkPlan(places: places.free, wishes: wishes, takesSuspect: places.isQuarantineFree, running: board.running)
+        }
     }
 
     private func begin(_ item: WorkItem) {
         guard let worker = workers[item.kind] else { return }
         let now = clock.now()
         counters.delay.record(microseconds: now.microseconds - max(item.createdAt, item.dueAt ?? item.createdAt).microseconds)
-        places.begin(item, in: worker.queue, at: now)
+        board.withLock { board in
+            board.places.begin(item, in: worker.queue, at: now)
+            board.holders[item.rowID] = (item, worker.queue)
+            board.running.insert(item.rowID)
+        }
         let run = WorkRun(
             item: item, worker: worker, lease: lease, database: database, clock: clock, random: random, log: log,
             resultLimit: settings.resultLimitBytes)
         let task = Task {
-            let end = await run.run { await self.leavePlace(of: item.rowID) }
+            let end = await run.run { self.leavePlace(of: item.rowID) }
             self.ended(item, end, took: self.clock.now().microseconds - now.microseconds)
         }
-        running[item.rowID] = Run(item: item, queue: worker.queue, task: task)
+        running[item.rowID] = task
     }
 
     /// The work is done, and only its end is still to be stored.
-    private func leavePlace(of rowID: Int64) {
-        guard let run = running[rowID], run.hasPlace else { return }
-        running[rowID]?.hasPlace = false
-        places.leave(run.item, in: run.queue)
-        bell.yield()
+    private nonisolated func leavePlace(of rowID: Int64) {
+        let hadPlace = board.withLock { board in
+            guard let holder = board.holders.removeValue(forKey: rowID) else { return false }
+            board.places.leave(holder.item, in: holder.queue)
+            return true
+        }
+        if hadPlace { bell.yield() }
     }
 
     private func ended(_ item: WorkItem, _ end: WorkRun.End, took microseconds: Int64) {
         leavePlace(of: item.rowID)
         running[item.rowID] = nil
+        board.withLock { _ = $0.running.remove(item.rowID) }
         counters.note(item.kind) { kind in
             kind.busyMicroseconds += microseconds
             switch end {

@@ -28,14 +28,14 @@ struct WorkRun: Sendable {
     let resultLimit: Int
 
     /// `worked` is called when the worker is done and only the commit is left: others may have its place.
-    func run(worked: @Sendable () async -> Void) async -> End {
+    func run(worked: @Sendable () -> Void) async -> End {
         let outcome: WorkOutcome
         do {
             outcome = try await work()
         } catch {
             return await recordFailure(error)
         }
-        await worked()
+        worked()
         do {
             return try await store(outcome)
         } catch {

@@ -71,13 +71,17 @@ extension WorkTable {
     private static func take(
         _ rowID: Int64, _ lease: WorkLease, _ end: Timestamp, _ transaction: Transaction
     ) throws -> WorkItem? {
-        let taken = try transaction.rows(
+        // Two statements: RETURNING would fill and empty a table of its own for each item.
+        try transaction.execute(
             """
             UPDATE work_items SET state = 'running', is_ready = 0, attempts = attempts + 1, started_at = coalesce(started_at, $1),
                 lease_node = $2, lease_boot = $3, lease_until = $4
             WHERE rid = $5
-            RETURNING id, kind, account_rid, payload, attempts, created_at, snoozes, interruptions, run_at
-            """, transaction.now, lease.node, lease.boot, end, rowID
+            """, transaction.now, lease.node, lease.boot, end, rowID)
+        let taken = try transaction.first(
+            """
+            SELECT id, kind, account_rid, payload, attempts, created_at, snoozes, interruptions, run_at FROM work_items WHERE rid = $1
+            """, rowID
         ) { row in
             let payload = try? JSONValue.parse(row.bytes(3))
             let item = WorkItem(
@@ -86,7 +90,7 @@ extension WorkTable {
                 attempt: Int(try row.int(4)), createdAt: try row.time(5), snoozes: Int(try row.int(6)),
                 interruptions: Int(try row.int(7)), dueAt: try row.time(8))
             return (item: item, isReadable: payload != nil)
-        }.first
+        }
         guard let taken else { return nil }
         guard taken.isReadable else {
             try fail(taken.item, code: "payload_unreadable", detail: "What is to be done cannot be read.", retryAt: nil, in: transaction)

@@ -35,7 +35,11 @@ final class Connection {
 
     private var budget = Budget.none
 
+    /// Done once, at the first connection of the process. Where somebody was earlier it has no effect, and does no harm.
+    private static let isFrugal = jobraker_sqlite3_count_no_memory() == SQLITE_OK
+
     init(path: String, role: Role) throws {
+        _ = Self.isFrugal
         var opened: OpaquePointer?
         let flags =
             switch role {

@@ -2,6 +2,14 @@ import CSQLite
 import Glibc
 import Synchronization
 
+/// Who hears of what was committed.
+///
+/// A value with a function, and not the function itself: generic storage such as `Mutex` wraps a bare function once more each
+/// time that it is looked at, and after some hundred thousand commits a call would not fit on the stack.
+private struct EventSink: Sendable {
+    let receive: @Sendable ([any BusEvent]) -> Void
+}
+
 /// The only thread of the process that writes to the database, and the only
 /// one that checkpoints it.
 ///
@@ -37,7 +45,7 @@ final class Writer: Sendable {
     private let checkpointPages: Int
     let inbox: Monitor<WriteInbox>
     private let nextNumber = Atomic<UInt64>(1)
-    private let sink: Mutex<@Sendable ([any BusEvent]) -> Void> = Mutex({ _ in })
+    private let sink: Mutex<EventSink> = Mutex(EventSink { _ in })
     private let counted: Mutex<Counters> = Mutex(Counters())
     /// How long groups took, from the beginning of the transaction to its end on the disk.
     let groupDuration = Histogram()
@@ -64,7 +72,7 @@ final class Writer: Sendable {
 
     var waitingCount: Int { inbox.withLock { $0.waiting.count } }
 
-    func setEventSink(_ newSink: @escaping @Sendable ([any BusEvent]) -> Void) { sink.withLock { $0 = newSink } }
+    func setEventSink(_ newSink: @escaping @Sendable ([any BusEvent]) -> Void) { sink.withLock { $0 = EventSink(receive: newSink) } }
 
     func write<Value: Sendable>(
         isProbe: Bool = false, _ body: @escaping @Sendable (Transaction) throws -> Value
@@ -188,7 +196,7 @@ final class Writer: Sendable {
             return
         }
         for (write, error) in outcomes { write.finish(error) }
-        if !events.isEmpty { sink.withLock { $0 }(events) }
+        if !events.isEmpty { sink.withLock { $0 }.receive(events) }
         checkpointIfLarge(box)
     }
 
