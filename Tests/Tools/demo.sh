@@ -131,6 +131,14 @@ application=$(json id <<<"$answer")
 request PATCH "/api/v1/jobs/applications/$application/" '{"status":"interview_scheduled"}'
 request GET "/api/v1/jobs/applications/$application/history/"
 
+say "Being told of new jobs: an alert, run now as its schedule would at nine, and what came of it"
+request POST /api/v1/jobs/alerts/ '{"name":"Data work","keywords":["data"],"frequency":"daily"}'
+echo "\$ $jobraker schedule run process_daily_job_alerts --config $config"
+"$jobraker" schedule run process_daily_job_alerts --config "$config" || fail "The schedule did not run."
+request GET '/api/v1/notifications/notifications/?page_size=2'
+echo "\$ $jobraker queue status --config $config"
+"$jobraker" queue status --config "$config"
+
 if $once; then
     say "Stopping the server with SIGTERM"
     code=0
