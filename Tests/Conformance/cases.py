@@ -22,7 +22,9 @@ import schemathesis
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Torture"))
 from appliance import Client  # noqa: E402
-from things import API, APPLICATIONS, JOBS, NOTIFICATIONS, NOWHERE, RECOMMENDATIONS, SESSIONS, STAFF, TARGETS, Things, demand  # noqa: E402
+from things import (  # noqa: E402
+    API, APPLICATIONS, IDLE_QUEUE, JOBS, NOTIFICATIONS, NOWHERE, QUEUES, RECOMMENDATIONS, SESSIONS, STAFF, TARGETS, TASKS, Things, demand,
+)
 
 PORT = int(os.environ["CONFORMANCE_PORT"])
 RECORD = pathlib.Path(os.environ["CONFORMANCE_RECORD"])
@@ -192,10 +194,16 @@ def put_ids(case, number: int) -> None:
         known.no_profile()
     elif path == f"{API}/tasks/{{task_id}}/" and known.tasks:
         case.path_parameters["task_id"] = known.tasks[number % len(known.tasks)]
+    elif path.startswith(f"{TASKS}{{task_id}}/"):
+        is_called_off = path.endswith("/cancel/")
+        case.path_parameters["task_id"] = known.things.waiting_task() if is_called_off else known.things.cancelled_task()
     elif path == f"{API}/auth/logins/{{id}}/":
         case.path_parameters["id"] = known.account_for(case.operation.label).login
     if not isinstance(case.body, dict):
         return
+    if path.startswith(QUEUES) and "queue" in case.body:
+        # Whatever it is: another one that stays paused would keep work that other cases wait for.
+        case.body["queue"] = IDLE_QUEUE
     if path_of_target(case) and isinstance(case.body.get("url"), str) and isinstance(case.body.get("kind", ""), str):
         # The server shall not ask an address that was made up, and only webhooks have all that there is of a target.
         case.body |= {"kind": "webhook", "url": NOWHERE}
@@ -253,6 +261,8 @@ def before_init_operation(context, operation):
 @schemathesis.hook
 def after_call(context, case, response):
     counts[operation(case)][response.status_code] += 1
+    if case.operation.path == f"{TASKS}{{task_id}}/cancel/":
+        known.things.resume()
     try:
         answer = response.json()
     except ValueError:

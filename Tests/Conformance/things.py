@@ -15,6 +15,10 @@ SESSIONS = f"{API}/chat/sessions/"
 STREAMS = f"{API}/chat/streams/"
 MAILS = f"{API}/mail/outbox/"
 TARGETS = f"{API}/notifications/targets/"
+QUEUES = f"{API}/admin/queues/"
+TASKS = f"{API}/admin/tasks/"
+# Nothing that is asked for here needs this queue, so that it can be paused.
+IDLE_QUEUE = "ingest"
 # Nothing listens there, so that an attempt at it fails at once.
 NOWHERE = "http://127.0.0.1:9/hook"
 
@@ -23,6 +27,8 @@ STAFF = {
     f"POST {JOBS}", f"PUT {JOBS}{{id}}/", f"PATCH {JOBS}{{id}}/", f"DELETE {JOBS}{{id}}/", f"POST {NOTIFICATIONS}",
     f"GET {API}/notifications/metrics/", f"GET {API}/notifications/metrics/production/", f"POST {API}/notifications/test/",
     f"POST {API}/notifications/admin/action/", f"GET {MAILS}", f"GET {MAILS}{{id}}/",
+    f"GET {QUEUES}", f"POST {QUEUES}pause/", f"POST {QUEUES}resume/", f"GET {TASKS}", f"POST {TASKS}retry/", f"POST {TASKS}purge/",
+    f"GET {TASKS}{{task_id}}/", f"DELETE {TASKS}{{task_id}}/", f"POST {TASKS}{{task_id}}/retry/", f"POST {TASKS}{{task_id}}/cancel/",
 }
 # More than any profile asks for, so that it is recommended to whoever has one.
 SKILLS = ["welding", "brazing"]
@@ -52,8 +58,7 @@ class Things:
         return {
             JOBS: self.job, SAVED: self.saved, APPLICATIONS: self.application, ALERTS: self.alert,
             RECOMMENDATIONS: self.recommendation, NOTIFICATIONS: self.notification, SESSIONS: self.session,
-            STREAMS: self.stream,
-            MAILS: self.mail, TARGETS: self.target,
+            STREAMS: self.stream, MAILS: self.mail, TARGETS: self.target,
         }
 
     def learn(self, operation: str, path_id: str | None, status: int, answer) -> None:
@@ -120,6 +125,21 @@ class Things:
                 return found[0]["id"]
             time.sleep(0.05)
         raise RuntimeError("nothing was sent to a target")
+
+    def waiting_task(self) -> str:
+        """A question whose queue is paused; `resume` lets it go."""
+        demand(self.staff.ask("POST", f"{QUEUES}pause/", {"queue": "ai"}), 200, "pausing a queue")
+        asked = demand(self.account.ask("POST", f"{API}/chat/chat/", {"message_text": "Who repairs boats?"}), 202, "asking for later")
+        return asked["task_id"]
+
+    def resume(self) -> None:
+        demand(self.staff.ask("POST", f"{QUEUES}resume/", {"queue": "ai"}), 200, "resuming a queue")
+
+    def cancelled_task(self) -> str:
+        task = self.waiting_task()
+        demand(self.staff.ask("POST", f"{TASKS}{task}/cancel/"), 200, "calling work off")
+        self.resume()
+        return task
 
     def recommendation(self) -> str:
         self.job()

@@ -25,7 +25,7 @@ enum TargetDocs {
             "results",
             .array(
                 .named(
-                    "NotificationDelivery",
+                    "TargetDelivery",
                     .object([
                         JSONSchema.Member("id", .uuid), JSONSchema.Member("notification_id", .uuid),
                         JSONSchema.Member("outcome", .choice(NotificationDelivery.Outcome.allCases.map(\.rawValue))),

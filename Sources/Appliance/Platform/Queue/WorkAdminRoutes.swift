@@ -16,7 +16,7 @@ package struct WorkAdminRoutes: Sendable {
     package var routes: [Route] { queueRoutes + taskRoutes }
 
     private var queueRoutes: [Route] {
-        let body = JSONSchema.object([JSONSchema.Member("queue", .text(min: 1, max: 32))])
+        let body = JSONSchema.object([JSONSchema.Member("queue", .choice(WorkQueueName.allCases.map(\.rawValue)))])
         return [
             .get(Self.queues, access: .staff, summary: "The queues of background work, and how much is in each.", handler: showQueues)
                 .returns(200, .object([JSONSchema.Member("queues", .array(WorkAdmin.Queue.schema))])),
