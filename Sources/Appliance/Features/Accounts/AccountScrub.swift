@@ -6,7 +6,8 @@ import Platform
 /// anything of the account, and what its rows leave behind in the log, in pages and in the last snapshot goes within
 /// seconds, also when the process is killed in between.
 ///
-/// A second run is harmless: it does nothing, or the same once more. Orders of several deletions share one run.
+/// Its idempotency key is the number of the commit that deleted: a second run does nothing, or the same once more. Orders of
+/// several deletions share one run.
 struct AccountScrub: Worker {
     static let kind = "accounts.scrub"
 

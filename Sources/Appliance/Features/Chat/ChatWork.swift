@@ -2,7 +2,7 @@ import Platform
 
 /// Answers the questions of `chat/chat/`, in the background.
 ///
-/// A second run of an item is harmless: the answer is stored in the transaction that ends the item, and not at all
+/// Its idempotency key is the question's id: the answer is stored in the transaction that ends the item, and not at all
 /// behind a question that has one. What a second run costs is the model's time.
 struct ChatWork: Worker {
     static let kind = "chat.answer"

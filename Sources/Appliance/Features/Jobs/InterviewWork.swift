@@ -3,7 +3,8 @@ import Platform
 /// Makes questions for the interview for a job, in the background: the model's where there is one, else those that
 /// follow from the job's own words.
 ///
-/// A second run of an item is harmless: it stores nothing but its own result. What it costs is the model's time.
+/// Its idempotency key is the account with the job: a second run stores nothing but the item's result. What it costs is the
+/// model's time.
 struct InterviewWork: Worker {
     static let kind = "jobs.interview_questions"
 

@@ -2,8 +2,8 @@ import Platform
 
 /// Tells every open account what the staff announce, some accounts to a transaction, so that others can write too.
 ///
-/// A second run is harmless: it goes on behind the last account that was told. Accounts that were made after the
-/// announcement do not get it.
+/// Its idempotency key is the announcement's id: a second run goes on behind the last account that was told. Accounts that
+/// were made after the announcement do not get it.
 struct AnnouncementWork: Worker {
     static let kind = "notifications.announce"
     static let accountsAtOnce = 100
@@ -38,7 +38,8 @@ struct AnnouncementWork: Worker {
     }
 }
 
-/// Deletes notifications that were read long ago. A second run is harmless: it finds less to delete.
+/// Deletes notifications that were read long ago. A second run is harmless: it finds less to delete. Its key is the
+/// account whose notifications these are, or that they are everybody's.
 struct NotificationCleaning: Worker {
     static let kind = "notifications.clean"
     static let keptDays = 30
