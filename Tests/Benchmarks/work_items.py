@@ -30,7 +30,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / ".build"
 sys.path.insert(1, str(HERE / "work"))
+sys.path.append(str(ROOT / "Tests/Tools"))
 import tables  # noqa: E402
+import venvs  # noqa: E402
 from celery_redis import CAREFUL, DEFAULTS, PRODUCERS, Celery, TooSlow  # noqa: E402
 
 PACKAGES = ["celery[redis]==5.7.0", "redis==8.1.0"]
@@ -51,18 +53,6 @@ RIVALS = {
 LOWER_RATES, TRY_SECONDS, FAR_ABOVE = [400, 300, 200, 100, 50], 4, 1.5
 # So late may the last item of a steady rate begin: what is later has piled up.
 PILED_UP = 1.0
-
-
-def venv() -> pathlib.Path:
-    """A venv of our own with Celery; made once."""
-    path = BUILD / "bench-queue-venv"
-    mark = path / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {path.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(path)], check=True)
-        subprocess.run([str(path / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
-    return path / "bin/python"
 
 
 def options() -> argparse.Namespace:
@@ -200,7 +190,7 @@ def run(parsed: argparse.Namespace) -> dict:
     """Measures on the disk of the checkout: /tmp may be memory, where a sync costs nothing."""
     if parsed.only != "Celery" and not os.access(parsed.binary, os.X_OK):
         raise SystemExit(f"There is no binary at {parsed.binary}: `make bench-queue` builds it.")
-    python = venv()
+    python = venvs.make("bench-queue-venv", PACKAGES) / "bin/python"
     workspace = pathlib.Path(tempfile.mkdtemp(prefix="bench.", dir=BUILD))
     try:
         return measure(parsed, python, workspace)

@@ -7,6 +7,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
+sys.path.append(str(ROOT / "Tests/Tools"))
+import venvs  # noqa: E402
+
 PACKAGES = ["onnxruntime==1.32.0", "onnx==1.23.2", "tokenizers==0.23.3", "numpy==2.4.6"]
 MARK = "JOBRAKER_ENCODER_VENV"
 
@@ -16,12 +19,7 @@ def enter() -> None:
     path = BUILD / "encoder-venv"
     if os.environ.get(MARK) == str(path):
         return
-    mark = path / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {path.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(path)], check=True)
-        subprocess.run([str(path / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
+    venvs.make(path.name, PACKAGES)
     subprocess.run([sys.executable, "-B", str(ROOT / "Tests/Tools/minilm.py")], check=True)
     # One thread in whatever the packages bring, so that both sides have the same.
     environment = {**os.environ, MARK: str(path), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

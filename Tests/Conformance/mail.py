@@ -27,6 +27,8 @@ import warnings
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
 sys.path.insert(0, str(ROOT / "Tests/Torture"))
+sys.path.append(str(ROOT / "Tests/Tools"))
+import venvs  # noqa: E402
 from appliance import BROKEN, Appliance, Client, Failed, Workspace  # noqa: E402
 
 PACKAGES = ["aiosmtpd==1.4.6"]
@@ -44,12 +46,7 @@ def enter_venv() -> None:
     path = BUILD / "mail-venv"
     if os.environ.get(MARK) == str(path):
         return
-    mark = path / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {path.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(path)], check=True)
-        subprocess.run([str(path / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
+    venvs.make(path.name, PACKAGES)
     os.execve(path / "bin/python", [str(path / "bin/python"), "-B", *sys.argv], {**os.environ, MARK: str(path)})
 
 

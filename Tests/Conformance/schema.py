@@ -24,6 +24,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
 sys.path.insert(0, str(ROOT / "Tests/Torture"))
+sys.path.append(str(ROOT / "Tests/Tools"))
+import venvs  # noqa: E402
 from appliance import BROKEN, Appliance, Failed, Workspace  # noqa: E402
 
 PACKAGES = ["schemathesis==4.32.5", "openapi-spec-validator==0.9.0"]
@@ -45,23 +47,11 @@ STAFF = ("staff@example.org", secrets.token_urlsafe(12))
 SETTINGS = "\n[auth]\naccess_token_minutes = 600\n\n[notifications]\nallow_private_targets = true\n"
 
 
-def venv() -> pathlib.Path:
-    """A venv of our own with the tools from PyPI; made once."""
-    path = BUILD / "conformance-venv"
-    mark = path / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {path.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(path)], check=True)
-        subprocess.run([str(path / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
-    return path / "bin"
-
-
 class Trial:
     def __init__(self, workspace: Workspace, options: argparse.Namespace):
         self.options = options
         self.folder = workspace.path
-        self.tools = venv()
+        self.tools = venvs.make("conformance-venv", PACKAGES) / "bin"
         self.appliance = Appliance(options.binary, workspace.path, settings=SETTINGS)
         self.base = f"http://127.0.0.1:{self.appliance.port}"
         self.passed = 0

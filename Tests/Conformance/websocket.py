@@ -18,7 +18,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-VENV = ROOT / ".build/websocket-venv"
+sys.path.append(str(ROOT / "Tests/Tools"))
+import venvs  # noqa: E402
+
 PACKAGES = ["kosoku==0.1.0"]
 PAGE = ROOT / "docs/conformance.md"
 BEGIN, END = "<!-- websocket: begin -->", "<!-- websocket: end -->"
@@ -56,13 +58,8 @@ class Echo:
 
 def enter_venv() -> None:
     """Starts this program again in a venv of our own with the cases in it; made once."""
-    mark = VENV / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {VENV.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-        subprocess.run([str(VENV / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
-    done = subprocess.run([str(VENV / "bin/python"), "-B", __file__, *sys.argv[1:], "--in-venv"])
+    python = venvs.make("websocket-venv", PACKAGES) / "bin/python"
+    done = subprocess.run([str(python), "-B", __file__, *sys.argv[1:], "--in-venv"])
     sys.exit(done.returncode)
 
 

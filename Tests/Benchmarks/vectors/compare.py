@@ -15,26 +15,16 @@ import argparse
 import json
 import os
 import pathlib
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 BUILD = ROOT / ".build"
+sys.path.append(str(ROOT / "Tests/Tools"))
+import venvs  # noqa: E402
+
 PACKAGES = ["numpy>=2", "faiss-cpu>=1.12", "usearch>=2.17", "sqlite-vec==0.1.9", "apsw>=3.46", "tokenizers>=0.20",
             "safetensors>=0.4", "matplotlib>=3.8"]
-
-
-def venv() -> pathlib.Path:
-    """A venv of our own with what is compared; made once."""
-    path = BUILD / "bench-vectors-venv"
-    mark = path / "installed"
-    if not mark.exists() or mark.read_text() != "\n".join(PACKAGES):
-        print(f"Installing {', '.join(PACKAGES)} into {path.relative_to(ROOT)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(path)], check=True)
-        subprocess.run([str(path / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        mark.write_text("\n".join(PACKAGES))
-    return path / "bin/python"
 
 
 def options() -> argparse.Namespace:
@@ -92,7 +82,7 @@ def measure(parsed: argparse.Namespace) -> dict:
 
 def main() -> int:
     parsed = options()
-    python = venv()
+    python = venvs.make("bench-vectors-venv", PACKAGES) / "bin/python"
     if pathlib.Path(sys.prefix).resolve() != python.parent.parent.resolve():
         os.execv(python, [str(python), "-B", *sys.argv])
     sys.path.insert(1, str(HERE.parent))
