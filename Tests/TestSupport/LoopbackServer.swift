@@ -19,65 +19,31 @@ package struct ReceivedRequest: Sendable {
 package final class LoopbackServer: Sendable {
     package typealias Script = @Sendable (LoopbackConnection, ReceivedRequest) -> Void
 
-    private struct State {
-        var requests: [ReceivedRequest] = []
-        var connections: [LoopbackConnection] = []
-        var threads: [PlatformThread] = []
-        var isStopped = false
-    }
-
-    package let port: Int
-    private let listener: Int32
+    private let listener = LoopbackListener()
     private let script: Script
-    private let state = Mutex(State())
+    private let received: Mutex<[ReceivedRequest]> = Mutex([])
+
+    package var port: Int { listener.port }
 
     package var url: String { "http://127.0.0.1:\(port)" }
-    package var requests: [ReceivedRequest] { state.withLock { $0.requests } }
-    package var connectionCount: Int { state.withLock { $0.connections.count } }
+    package var requests: [ReceivedRequest] { received.withLock { $0 } }
+    package var connectionCount: Int { listener.connectionCount }
 
     /// Runs `body` with a server, and stops the server after it.
     package static func with<T>(_ script: @escaping Script, _ body: (LoopbackServer) async throws -> T) async throws -> T {
         let server = LoopbackServer(script)
-        defer { server.stop() }
+        defer { server.listener.stop() }
         return try await body(server)
     }
 
     private init(_ script: @escaping Script) {
         self.script = script
-        (listener, port) = listenOnLoopback()
-        let thread = PlatformThread.start("test-accept") { [self] in acceptAll() }
-        state.withLock { $0.threads.append(thread) }
-    }
-
-    private func stop() {
-        let connections = state.withLock { state in
-            state.isStopped = true
-            return state.connections
-        }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for connection in connections { connection.close() }
-        while let thread = state.withLock({ $0.threads.popLast() }) { thread.join() }
-        close(listener)
-    }
-
-    private func acceptAll() {
-        while true {
-            let socket = accept(listener, nil, nil)
-            guard socket >= 0 else { return }
-            let connection = LoopbackConnection(socket)
-            let isStopped = state.withLock { state in
-                guard !state.isStopped else { return true }
-                state.connections.append(connection)
-                state.threads.append(PlatformThread.start("test-serve") { [self] in serve(connection) })
-                return false
-            }
-            if isStopped { connection.close() }
-        }
+        listener.start { [self] in serve($0) }
     }
 
     private func serve(_ connection: LoopbackConnection) {
         while let request = connection.readRequest() {
-            state.withLock { $0.requests.append(request) }
+            received.withLock { $0.append(request) }
             script(connection, request)
         }
         connection.close()
@@ -88,7 +54,8 @@ package final class LoopbackServer: Sendable {
 package final class LoopbackConnection: Sendable {
     private let socket: Mutex<Int32?>
     private let descriptor: Int32
-    private let unread = Mutex<[UInt8]>([])
+    /// What has come and was not asked for yet.
+    let unread = Mutex<[UInt8]>([])
 
     package init(_ socket: Int32) {
         self.socket = Mutex(socket)
@@ -182,81 +149,12 @@ package final class LoopbackConnection: Sendable {
             method: String(words[0]), target: String(words[1]), headers: headers, body: Array(bytes[..<length]))
     }
 
-    private func receive(_ bytes: inout [UInt8]) -> Bool {
+    /// Waits for more; false when the other side has gone.
+    func receive(_ bytes: inout [UInt8]) -> Bool {
         var piece = [UInt8](repeating: 0, count: 16 << 10)
         let count = recv(descriptor, &piece, piece.count, 0)
         guard count > 0 else { return false }
         bytes += piece[..<count]
         return true
     }
-}
-
-/// A listening socket on a free port of 127.0.0.1, and the port.
-package func listenOnLoopback() -> (socket: Int32, port: Int) {
-    let bound = bindToLoopback()
-    _ = listen(bound.socket, 64)
-    return bound
-}
-
-/// A port on which nothing listens, and never will: it stays taken by a socket that only holds it.
-package func closedPort() -> Int { bindToLoopback().port }
-
-private func bindToLoopback() -> (socket: Int32, port: Int) {
-    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            _ = bind(file, generic, length)
-            _ = getsockname(file, generic, &length)
-        }
-    }
-    return (file, Int(UInt16(bigEndian: address.sin_port)))
-}
-
-/// Something that happens once, and that a test waits for.
-package final class Happening: Sendable {
-    private let state = Mutex<(happened: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
-
-    package init() {}
-
-    package func happen() {
-        let waiters = state.withLock { state in
-            state.happened = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    package func wait() async {
-        await withCheckedContinuation { continuation in
-            let happened = state.withLock { state in
-                if !state.happened { state.waiters.append(continuation) }
-                return state.happened
-            }
-            if happened { continuation.resume() }
-        }
-    }
-}
-
-/// Something that a script's thread waits for until the test lets it go on.
-package final class Latch: Sendable {
-    private let isOpen = Monitor(false)
-
-    package init() {}
-
-    package func open() { isOpen.signalling { $0 = true } }
-
-    /// Blocks. Not for ever: a test that has failed must still end.
-    package func wait() { _ = isOpen.wait(milliseconds: 30_000) { $0 ? true : nil } }
-}
-
-/// Things that several threads take in turn.
-package final class LockedList<Element: Sendable>: Sendable {
-    private let elements: Mutex<[Element]>
-    package init(_ elements: [Element]) { self.elements = Mutex(elements.reversed()) }
-    package func next() -> Element? { elements.withLock { $0.popLast() } }
 }

@@ -72,20 +72,18 @@ package final class StubMailServer: Sendable {
         var mails: [ReceivedMail] = []
         var commands: [String] = []
         var behaviours: [Behaviour]
-        var connections: [SMTPPeer] = []
-        var threads: [PlatformThread] = []
-        var isStopped = false
     }
 
-    package let port: Int
-    private let listener: Int32
+    private let listener = LoopbackListener()
     private let state: Mutex<State>
+
+    package var port: Int { listener.port }
 
     /// All that came, taken or not, the oldest first.
     package var mails: [ReceivedMail] { state.withLock { $0.mails } }
     /// Every command line, without the mails.
     package var commands: [String] { state.withLock { $0.commands } }
-    package var connectionCount: Int { state.withLock { $0.connections.count } }
+    package var connectionCount: Int { listener.connectionCount }
 
     /// Runs `body` with a server, and stops the server after it.
     package static func with<T>(_ behaviours: Behaviour..., body: (StubMailServer) async throws -> T) async throws -> T {
@@ -94,41 +92,13 @@ package final class StubMailServer: Sendable {
 
     package static func with<T>(_ behaviours: [Behaviour], body: (StubMailServer) async throws -> T) async throws -> T {
         let server = StubMailServer(behaviours.isEmpty ? [.take] : behaviours)
-        defer { server.stop() }
+        defer { server.listener.stop() }
         return try await body(server)
     }
 
     private init(_ behaviours: [Behaviour]) {
         state = Mutex(State(behaviours: behaviours))
-        (listener, port) = listenOnLoopback()
-        let thread = PlatformThread.start("test-mail") { [self] in acceptAll() }
-        state.withLock { $0.threads.append(thread) }
-    }
-
-    private func stop() {
-        let connections = state.withLock { state in
-            state.isStopped = true
-            return state.connections
-        }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for connection in connections { connection.close() }
-        while let thread = state.withLock({ $0.threads.popLast() }) { thread.join() }
-        close(listener)
-    }
-
-    private func acceptAll() {
-        while true {
-            let socket = accept(listener, nil, nil)
-            guard socket >= 0 else { return }
-            let peer = SMTPPeer(socket)
-            let isStopped = state.withLock { state in
-                guard !state.isStopped else { return true }
-                state.connections.append(peer)
-                state.threads.append(PlatformThread.start("test-smtp") { [self] in serve(peer) })
-                return false
-            }
-            if isStopped { peer.close() }
-        }
+        listener.start { [self] in serve($0) }
     }
 
     private func nextBehaviour() -> Behaviour {
@@ -137,7 +107,7 @@ package final class StubMailServer: Sendable {
 
     // MARK: One connection
 
-    private func serve(_ peer: SMTPPeer) {
+    private func serve(_ peer: LoopbackConnection) {
         defer { peer.close() }
         let behaviour = nextBehaviour()
         var (from, to) = ("", "")
@@ -171,7 +141,7 @@ package final class StubMailServer: Sendable {
     }
 
     /// False when the connection is over.
-    private func take(_ peer: SMTPPeer, _ behaviour: Behaviour, from: String, to: String) -> Bool {
+    private func take(_ peer: LoopbackConnection, _ behaviour: Behaviour, from: String, to: String) -> Bool {
         if case .cutInData = behaviour {
             peer.readSome()
             return false
@@ -197,7 +167,7 @@ package final class StubMailServer: Sendable {
     }
 
     /// AUTH PLAIN, with its argument on a line of its own.
-    private func login(_ peer: SMTPPeer, _ behaviour: Behaviour) {
+    private func login(_ peer: LoopbackConnection, _ behaviour: Behaviour) {
         peer.say("334 ")
         guard case .login(let user, let password) = behaviour, let line = peer.readLine(),
             let given = Base64.decode(line), given == [0] + Array(user.utf8) + [0] + Array(password.utf8)
@@ -211,37 +181,18 @@ package final class StubMailServer: Sendable {
     }
 }
 
-/// The server's end of one connection, line by line.
-private final class SMTPPeer: Sendable {
-    private let socket: Mutex<Int32?>
-    private let descriptor: Int32
-    private let unread = Mutex<[UInt8]>([])
-
-    init(_ socket: Int32) {
-        self.socket = Mutex(socket)
-        descriptor = socket
-    }
-
-    deinit { _ = Glibc.close(descriptor) }
-
-    func close() {
-        guard socket.withLock({ $0.take() }) != nil else { return }
-        shutdown(descriptor, Int32(SHUT_RDWR))
-    }
-
-    func say(_ lines: String...) {
-        let bytes = Array(lines.map { $0 + "\r\n" }.joined().utf8)
-        _ = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-    }
+/// SMTP, line by line.
+extension LoopbackConnection {
+    fileprivate func say(_ lines: String...) { send(lines.map { $0 + "\r\n" }.joined()) }
 
     /// Waits for something and throws it away.
-    func readSome() {
-        var piece = [UInt8](repeating: 0, count: 16 << 10)
-        _ = recv(descriptor, &piece, piece.count, 0)
+    fileprivate func readSome() {
+        var piece: [UInt8] = []
+        _ = receive(&piece)
     }
 
     /// The next line without its end; nil when the other side has gone.
-    func readLine() -> String? {
+    fileprivate func readLine() -> String? {
         var bytes = unread.withLock { $0 }
         while true {
             if let end = bytes.firstIndex(of: 10) {
@@ -250,11 +201,7 @@ private final class SMTPPeer: Sendable {
                 unread.withLock { $0 = rest }
                 return String(decoding: line.last == 13 ? line.dropLast() : line, as: UTF8.self)
             }
-            var piece = [UInt8](repeating: 0, count: 16 << 10)
-            let count = recv(descriptor, &piece, piece.count, 0)
-            guard count > 0 else { return nil }
-            bytes += piece[..<count]
-            unread.withLock { $0 = bytes }
+            guard receive(&bytes) else { return nil }
         }
     }
 }
